@@ -1,0 +1,1 @@
+"""Who gets what, when: preferences, the schedule, composing, and the delivery ledger."""

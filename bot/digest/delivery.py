@@ -1,0 +1,111 @@
+"""
+A delivery: the act of posting one digest, unique per workspace, channel and local date.
+
+    due ──> composed ──> sending ──> sent
+     │         │           │  └────> unknown ──> reconciling ──> sent
+     │         │           │             ^            ├────────> composed   (an exhausted window proves
+     │         │           │             └────────────┤                      that nothing was posted)
+     │         │           └─> composed (Slack said   └────────> skipped    (cannot be read: missed and told)
+     │         │                no: 429, ok:false)
+     └─────────┴──> skipped | dead
+
+`sending` is committed before the call. What is in `sending` when a process starts is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    DUE = "due"
+    COMPOSED = "composed"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    RECONCILING = "reconciling"
+    SKIPPED = "skipped"
+    DEAD = "dead"
+
+
+FINAL = frozenset({DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.DEAD})
+
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.DUE: frozenset(
+        {DeliveryState.COMPOSED, DeliveryState.SKIPPED, DeliveryState.DEAD}
+    ),
+    DeliveryState.COMPOSED: frozenset(
+        {DeliveryState.SENDING, DeliveryState.SKIPPED, DeliveryState.DEAD}
+    ),
+    DeliveryState.SENDING: frozenset(
+        {
+            DeliveryState.SENT,
+            DeliveryState.UNKNOWN,
+            DeliveryState.COMPOSED,
+            DeliveryState.SKIPPED,
+            DeliveryState.DEAD,
+        }
+    ),
+    DeliveryState.UNKNOWN: frozenset({DeliveryState.RECONCILING}),
+    DeliveryState.RECONCILING: frozenset(
+        {
+            DeliveryState.SENT,
+            DeliveryState.COMPOSED,
+            DeliveryState.UNKNOWN,
+            DeliveryState.SKIPPED,
+            DeliveryState.DEAD,
+        }
+    ),
+    DeliveryState.SENT: frozenset(),
+    # `redo` works on what was not sent.
+    DeliveryState.SKIPPED: frozenset({DeliveryState.DUE}),
+    DeliveryState.DEAD: frozenset({DeliveryState.DUE}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryKey:
+    """What a delivery is unique by; `on` is the channel's local date."""
+
+    workspace_id: str
+    channel_id: str
+    on: date
+
+    def __str__(self) -> str:
+        """Return the name that also stands in the message's metadata."""
+        return f"{self.workspace_id}/{self.channel_id}/{self.on.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """
+    One row of the ledger. All instants are aware UTC.
+
+    Attributes:
+        attempt: Grows with every change of state; a change is a compare-and-set on (state, attempt).
+        due_at: When it was due.
+        not_before: Not tried again before this instant.
+        tries: How many times posting was tried.
+        sending_at: When the last `sending` was committed: where reconciling begins to look.
+        stories: (story id, revision) in the order posted; what the channel was told.
+        message: The composed message as stored JSON text, or None.
+        ts: Slack's timestamp of the posted message.
+        reason: Why it was skipped or is dead, for people.
+    """
+
+    key: DeliveryKey
+    state: DeliveryState
+    attempt: int
+    due_at: datetime
+    not_before: datetime | None = None
+    tries: int = 0
+    sending_at: datetime | None = None
+    sent_at: datetime | None = None
+    stories: tuple[tuple[str, int], ...] = ()
+    message: str | None = None
+    ts: str | None = None
+    reason: str = ""

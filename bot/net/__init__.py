@@ -1,0 +1,1 @@
+"""The one guarded client for addresses from outside; feed and page readers."""

@@ -1,0 +1,1 @@
+"""Values in; Slack blocks, texts and charts out. Pure."""

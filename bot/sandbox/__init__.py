@@ -1,0 +1,1 @@
+"""A local Slack workspace for demos, tests and benches. Imports nothing else of ours."""

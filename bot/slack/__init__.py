@@ -1,0 +1,1 @@
+"""Outbound Slack: the one poster, and the directory of channels and people."""
