@@ -10,6 +10,9 @@ A delivery: the act of posting one digest, unique per workspace, channel and loc
      └─────────┴──> skipped | dead
 
 `sending` is committed before the call. What is in `sending` when a process starts is unknown.
+
+The functions that make each change, with the rules of waiting and giving up, are in
+`bot/digest/transitions.py`.
 """
 
 from __future__ import annotations

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import IntEnum, StrEnum
 
+from bot.digest.languages import LANGUAGE_CODES
+from bot.digest.zones import UnknownZone, zone
 from bot.explain.explanation import Level
 from bot.news.topic import ALL_TOPICS, Topic
 
@@ -88,3 +91,53 @@ class Channel:
     @property
     def key(self) -> tuple[str, str]:
         return (self.workspace_id, self.channel_id)
+
+
+def validate(preference: Preference) -> list[tuple[str, str]]:
+    """
+    Return what is wrong with a preference as (field, sentence for people), [] when nothing is.
+
+    All fields are checked, so that everything can be put right at once.
+    """
+    checks = (
+        (
+            "at",
+            _is_whole_minute(preference.at),
+            "The time has to be a whole minute, such as 09:00.",
+        ),
+        ("zone", _is_zone(preference.zone), "The time zone has to be a place like Europe/Berlin."),
+        ("days", bool(preference.days), "Choose at least one day."),
+        ("topics", bool(preference.topics), "Choose at least one topic."),
+        (
+            "stories",
+            1 <= preference.stories <= MAX_STORIES,
+            f"The number of stories has to be 1 to {MAX_STORIES}.",
+        ),
+        (
+            "language",
+            preference.language in LANGUAGE_CODES,
+            "The language has to be a two-letter code, such as en or de.",
+        ),
+        (
+            "muted_outlets",
+            all(_DOMAIN.fullmatch(outlet) for outlet in preference.muted_outlets),
+            "A muted outlet has to be a domain, such as example.org.",
+        ),
+    )
+    return [(field, sentence) for field, good, sentence in checks if not good]
+
+
+# A registrable domain as the feeds' outlets are stored: lower case, dots between labels.
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_][\w-]{0,62}")
+
+
+def _is_whole_minute(at: time) -> bool:
+    return at.second == 0 and at.microsecond == 0 and at.tzinfo is None
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone(name)
+    except UnknownZone:
+        return False
+    return True

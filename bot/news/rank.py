@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.news.cluster import is_trade_word, term_counts
+from bot.news.story import Story
+from bot.news.topic import Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +27,147 @@ class Score:
     authority: float = 0.0
     topic_match: float = 0.0
     recency_factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """
+    What counts how much. The numbers are a proposal from comparing peers, not a measurement.
+
+    Attributes:
+        outlets: Times log2(1 + owners that told it): the fourth outlet says less than the second.
+        authority: Times the best feed's weight (0..1).
+        topic_match: Times how well the story's topics are among those asked for (0..1).
+        half_life_hours: After so many hours a story counts half.
+        repeat_outlet: Each further story led by one outlet counts this much of the one before.
+        diversity: Share of the score against likeness to what is picked already (MMR's lambda).
+        per_topic: At most so many picked stories with the same first topic.
+    """
+
+    outlets: float = 1.0
+    authority: float = 0.6
+    topic_match: float = 0.8
+    half_life_hours: float = 24.0
+    repeat_outlet: float = 0.7
+    diversity: float = 0.7
+    per_topic: int = 2
+
+
+# A story about one's second topic is still for one, a third one less.
+_PLACE_VALUES = (1.0, 0.6, 0.4)
+_TRADE_WORD_VALUE = 0.25
+
+
+def rank(
+    stories: Iterable[Story],
+    topics: Collection[Topic],
+    now: datetime,
+    weights: Weights = Weights(),
+) -> list[tuple[Story, Score]]:
+    """
+    Return stories with their scores, best first; ties in the order of their ids.
+
+    Args:
+        stories: Those that may be chosen.
+        topics: What the channel reads.
+        now: Aware UTC. A story ages from its first telling, or from its last revision.
+        weights: What counts how much.
+    """
+    scored = [(story, score(story, topics, now, weights)) for story in stories]
+    return sorted(scored, key=lambda pair: (-pair[1].total, pair[0].id))
+
+
+def score(story: Story, topics: Collection[Topic], now: datetime, weights: Weights) -> Score:
+    """Return one story's score; every part is already weighed."""
+    outlets = weights.outlets * math.log2(1 + len(story.outlets))
+    authority = weights.authority * max(entry.weight for entry in story.entries)
+    match = weights.topic_match * topic_match(story, topics)
+    recency = recency_factor(news_at(story), now, weights.half_life_hours)
+    total = (outlets + authority + match) * recency
+    return Score(
+        total=total,
+        outlets=outlets,
+        authority=authority,
+        topic_match=match,
+        recency_factor=recency,
+    )
+
+
+def news_at(story: Story) -> datetime:
+    """Return when the story was last new: its last revision, else its first telling."""
+    return story.revisions[-1].at if story.revisions else story.first_at
+
+
+def recency_factor(at: datetime, now: datetime, half_life_hours: float) -> float:
+    """Return 1 for now and for the future, one half after a half-life, and so on."""
+    age = max(now - at, timedelta(0))
+    return 2.0 ** (-(age / timedelta(hours=1)) / half_life_hours)
+
+
+def topic_match(story: Story, topics: Collection[Topic]) -> float:
+    """Return 1 when the story's first topic is asked for, less for its second and third, else 0."""
+    return max(
+        (
+            value
+            for value, topic in zip(_PLACE_VALUES, story.topics, strict=False)
+            if topic in topics
+        ),
+        default=0.0,
+    )
+
+
+def similarity(story_a: Story, story_b: Story) -> float:
+    """Return how alike two stories are, 0 to 1, by the words of what was told."""
+    a, b = _words(story_a), _words(story_b)
+    lengths = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    shared = sum(value * b[term] for term, value in a.items() if term in b)
+    return min(1.0, shared / lengths) if lengths else 0.0
+
+
+def _words(story: Story) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for entry in story.entries[:6]:
+        counts.update(term_counts(entry.title, entry.text[:1_500], entry.language or ""))
+    return {
+        term: (1.0 + math.log(max(count, 1.0)))
+        * (_TRADE_WORD_VALUE if is_trade_word(term) else 1.0)
+        for term, count in counts.items()
+    }
+
+
+def pick(
+    ranked: Sequence[tuple[Story, Score]],
+    count: int,
+    weights: Weights = Weights(),
+) -> list[tuple[Story, Score]]:
+    """
+    Return up to *count* stories, spread over events, topics and outlets.
+
+    Greedy: the next pick is the best by score (less for a repeated outlet), balanced against its
+    likeness to what is picked already. The scores in the result are those that came in.
+    """
+    left, picked = list(ranked), list[tuple[Story, Score]]()
+    top = ranked[0][1].total if ranked else 0.0
+    while left and len(picked) < count:
+        best = max(left, key=lambda pair: (_worth(pair, picked, top or 1.0, weights), pair[0].id))
+        left.remove(best)
+        if _topic_count(best[0], picked) < weights.per_topic:
+            picked.append(best)
+    return picked
+
+
+def _worth(
+    pair: tuple[Story, Score],
+    picked: Sequence[tuple[Story, Score]],
+    top: float,
+    weights: Weights,
+) -> float:
+    story, given = pair
+    repeats = sum(other.lead.outlet == story.lead.outlet for other, _ in picked)
+    alike = max((similarity(story, other) for other, _ in picked), default=0.0)
+    value = given.total / top * weights.repeat_outlet**repeats
+    return weights.diversity * value - (1 - weights.diversity) * alike
+
+
+def _topic_count(story: Story, picked: Sequence[tuple[Story, Score]]) -> int:
+    return sum(other.topics[:1] == story.topics[:1] for other, _ in picked)

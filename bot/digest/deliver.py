@@ -1,0 +1,297 @@
+"""
+Delivering digests: from a channel whose time has come to a message in Slack, or to people told why not.
+
+Decisions are pure functions elsewhere (`plan`, `transitions`, `choose`); this only acts. Each step
+is one compare-and-set on the delivery's row, so running a delivery twice, or in two places, does no
+harm. People are told *before* a miss is written down: a crash in between tells twice, never never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from bot.digest import transitions
+from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
+from bot.digest.digest import Digest
+from bot.digest.gate import Gate
+from bot.digest.make import DigestMaker
+from bot.digest.plan import plan
+from bot.digest.ports import ChannelStore, DeliveryStore, NotPosted, Posted, Poster, PostOutcome
+from bot.digest.preference import Channel
+from bot.digest.schedule import date_of, next_due_at
+from bot.digest.spread import spread
+from bot.digest.stored import dump_message, load_message
+from bot.digest.tell import Teller
+from bot.digest.transitions import Limits
+from bot.digest.zones import UnknownZone
+from bot.render.message import Message
+
+log = structlog.get_logger()
+
+_BATCH = 500
+_ALL = 1_000_000
+# More steps than the longest way through the table without a wait.
+_MAX_STEPS = 10
+
+_Step = Callable[[Delivery, datetime], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handout:
+    """A delivery to be run, at once (None) or not before an aware UTC instant."""
+
+    key: DeliveryKey
+    not_before: datetime | None = None
+
+
+class Deliverer:
+    """The use case. Every instant is an argument, aware UTC."""
+
+    def __init__(
+        self,
+        *,
+        channels: ChannelStore,
+        deliveries: DeliveryStore,
+        maker: DigestMaker,
+        poster: Poster,
+        teller: Teller,
+        render: Callable[[Digest], Message],
+        limits: Limits | None = None,
+    ) -> None:
+        self._channels = channels
+        self._deliveries = deliveries
+        self._maker = maker
+        self._poster = poster
+        self._teller = teller
+        self._render = render
+        self._limits = limits or Limits()
+        self._gate = Gate(
+            channels=channels, deliveries=deliveries, teller=teller, limits=self._limits
+        )
+        self._running: set[DeliveryKey] = set()
+        self._looking: dict[DeliveryState, _Step] = {
+            DeliveryState.SENDING: self._look_abandoned,
+            DeliveryState.UNKNOWN: self._start_reconciling,
+            DeliveryState.RECONCILING: self._reconcile,
+        }
+        self._steps: dict[DeliveryState, _Step] = {
+            DeliveryState.DUE: self._compose,
+            DeliveryState.COMPOSED: self._send,
+            **self._looking,
+        }
+
+    async def tick(self, now: datetime) -> list[Handout]:
+        """
+        Open a delivery for every channel whose time has come, and return what is to be run.
+
+        Each channel's `next_due_at` moves in the same transaction. Digests older than the catch-up
+        window are skipped here, and people told in one message each.
+        """
+        opened: list[tuple[DeliveryKey, datetime]] = []
+        missed: list[Delivery] = []
+        seen: set[tuple[str, str]] = set()
+        while True:
+            batch = await self._channels.due(now, _BATCH)
+            fresh = [channel for channel in batch if channel.key not in seen]
+            for channel in fresh:
+                seen.add(channel.key)
+                await self._open(channel, now, opened, missed)
+            if len(batch) < _BATCH or not fresh:
+                break
+        await self._gate.miss(missed)
+        starts = spread(opened)
+        return [Handout(key=key, not_before=_later(starts[key], now)) for key, _ in opened]
+
+    async def deliver(self, key: DeliveryKey, now: datetime) -> Delivery | None:
+        """
+        Run a delivery until it is final or has to wait, and return its row (None: no such row).
+
+        A row that waits is to be run again at its `not_before`; one in `sending` is being posted
+        by somebody else, and is looked into once that is too long ago.
+        """
+        return await self._run(key, now, self._steps)
+
+    async def reconcile(self, key: DeliveryKey, now: datetime) -> Delivery | None:
+        """Find out about an unknown outcome, post nothing, and return the row."""
+        return await self._run(key, now, self._looking)
+
+    async def take_up(self, now: datetime) -> list[Handout]:
+        """
+        Take up every unfinished row at start, when this process is certainly the only one.
+
+        What is in `sending` is unknown: nobody is left who would hear the answer.
+        """
+        rows = await self._deliveries.unfinished(limit=_ALL)
+        for row in rows:
+            if row.state is DeliveryState.SENDING:
+                await self._change(row, self._lost(row, now))
+        await self._gate.miss([row for row in rows if self._gate.is_too_late(row, now)])
+        left = await self._deliveries.unfinished(limit=_ALL)
+        return [Handout(key=row.key, not_before=_later(row.not_before, now)) for row in left]
+
+    async def open_now(self, channel: Channel, now: datetime) -> DeliveryKey:
+        """Open today's digest now, if it is not there yet: `now` *is* today's digest."""
+        today = date_of(channel.preference, now)
+        key = _key(channel, today)
+        following = next_due_at(channel.preference, now, last_on=today)
+        await self._deliveries.open(key, now, following)
+        return key
+
+    async def redo(self, key: DeliveryKey, now: datetime) -> Delivery | None:
+        """
+        Start a skipped or dead delivery again; None when there is no such row or it just changed.
+
+        Raises:
+            IllegalTransition: It was posted, or is still being worked on.
+        """
+        row = await self._deliveries.get(key)
+        if row is None:
+            return None
+        new = transitions.redo(row, now)
+        return new if await self._change(row, new) else None
+
+    # Opening
+
+    async def _open(
+        self,
+        channel: Channel,
+        now: datetime,
+        opened: list[tuple[DeliveryKey, datetime]],
+        missed: list[Delivery],
+    ) -> None:
+        try:
+            decision = plan(channel, now, self._limits.catch_up)
+        except UnknownZone:
+            await self._teller.tell_zone_lost(channel)
+            await self._channels.save(replace(channel, next_due_at=None))
+            return
+        rows = [*decision.missed, *([decision.deliver] if decision.deliver else [])]
+        if not rows:
+            await self._channels.save(replace(channel, next_due_at=decision.next_due_at))
+        # Each row moves the channel to the next one: a crash in between goes on from there.
+        following = [*(row.due_at for row in rows[1:]), decision.next_due_at]
+        for row, next_at in zip(rows, following, strict=True) if rows else ():
+            key = _key(channel, row.on)
+            if not await self._deliveries.open(key, row.due_at, next_at):
+                continue
+            if row is decision.deliver:
+                opened.append((key, row.due_at))
+            else:
+                missed.append(transitions.opened(key, row.due_at))
+
+    # Running
+
+    async def _run(
+        self, key: DeliveryKey, now: datetime, steps: dict[DeliveryState, _Step]
+    ) -> Delivery | None:
+        if key in self._running:
+            return await self._deliveries.get(key)
+        self._running.add(key)
+        try:
+            return await self._advance(key, now, steps)
+        finally:
+            self._running.discard(key)
+
+    async def _advance(
+        self, key: DeliveryKey, now: datetime, steps: dict[DeliveryState, _Step]
+    ) -> Delivery | None:
+        for _ in range(_MAX_STEPS):
+            row = await self._deliveries.get(key)
+            if row is None or row.state not in steps or _waits(row, now):
+                return row
+            if not await steps[row.state](row, now):
+                break
+        return await self._deliveries.get(key)
+
+    async def _compose(self, row: Delivery, now: datetime) -> bool:
+        channel = await self._gate.still_wanted(row, now)
+        if channel is None:
+            return False
+        digest = await self._maker.make(channel, row, now)
+        message = dump_message(self._render(digest))
+        told = [(item.chosen.story.id, item.chosen.story.revision) for item in digest.items]
+        return await self._change(row, transitions.compose_done(row, message, told))
+
+    async def _send(self, row: Delivery, now: datetime) -> bool:
+        if row.message is None or await self._gate.still_wanted(row, now) is None:
+            return False
+        sending = transitions.start_sending(row, now)
+        if not await self._change(row, sending) or not await self._is_ours(sending):
+            return False
+        outcome = await self._poster.post(
+            row.key.workspace_id,
+            row.key.channel_id,
+            load_message(row.message),
+            delivery=str(row.key),
+        )
+        return await self._finish(sending, self._after_post(sending, outcome, now))
+
+    def _after_post(self, sending: Delivery, outcome: PostOutcome, now: datetime) -> Delivery:
+        match outcome:
+            case Posted(ts=ts):
+                return transitions.sent(sending, ts, now)
+            case NotPosted():
+                return transitions.not_posted(sending, outcome, now, self._limits)
+            case _:
+                return transitions.unknown(sending, outcome.reason, now, self._limits)
+
+    async def _look_abandoned(self, row: Delivery, now: datetime) -> bool:
+        started = row.sending_at or row.due_at
+        if now - started < timedelta(seconds=self._limits.abandoned):
+            return False
+        return await self._change(row, self._lost(row, now))
+
+    async def _start_reconciling(self, row: Delivery, now: datetime) -> bool:  # noqa: ARG002 - a step
+        return await self._change(row, transitions.start_reconciling(row))
+
+    async def _reconcile(self, row: Delivery, now: datetime) -> bool:
+        margin = timedelta(seconds=self._limits.window)
+        outcome = await self._poster.find(
+            row.key.workspace_id,
+            row.key.channel_id,
+            delivery=str(row.key),
+            oldest=(row.sending_at or row.due_at) - margin,
+            latest=now + margin,
+        )
+        return await self._finish(row, transitions.reconciled(row, outcome, now, self._limits))
+
+    # Ending
+
+    async def _finish(self, old: Delivery, new: Delivery) -> bool:
+        """Write what posting or looking brought; a miss is told first."""
+        if new.state in {DeliveryState.SKIPPED, DeliveryState.DEAD}:
+            await self._teller.tell_missed([new])
+        return await self._change(old, new)
+
+    async def _change(self, old: Delivery, new: Delivery) -> bool:
+        changed = await self._deliveries.change(old, new)
+        if changed and not transitions.is_open(new):
+            log.info(
+                "delivery_ended", delivery=str(new.key), state=new.state.value, reason=new.reason
+            )
+        return changed
+
+    async def _is_ours(self, row: Delivery) -> bool:
+        """Return whether nobody else moved the row since we committed it: a stop can last long."""
+        current = await self._deliveries.get(row.key)
+        return current is not None and (current.state, current.attempt) == (row.state, row.attempt)
+
+    def _lost(self, row: Delivery, now: datetime) -> Delivery:
+        reason = "the program stopped while Slack's answer was awaited"
+        return transitions.unknown(row, reason, now, self._limits)
+
+
+def _key(channel: Channel, on: date) -> DeliveryKey:
+    return DeliveryKey(workspace_id=channel.workspace_id, channel_id=channel.channel_id, on=on)
+
+
+def _waits(row: Delivery, now: datetime) -> bool:
+    return row.not_before is not None and row.not_before > now
+
+
+def _later(instant: datetime | None, now: datetime) -> datetime | None:
+    return instant if instant is not None and instant > now else None

@@ -1,0 +1,135 @@
+"""What people are told about digests, as plain sentences (pure); `render` makes messages of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bot.digest.delivery import Delivery, DeliveryState
+from bot.digest.preference import Channel
+from bot.digest.zones import UnknownZone, zone
+from bot.news.story import CollectReport
+
+# Reasons that people caused themselves: nobody is told, and no later digest mentions them.
+SWITCHED_OFF = "the digest was switched off or paused before it was posted"
+REMOVED = "the channel's digest was removed before it was posted"
+_OWN_DOING = frozenset({SWITCHED_OFF, REMOVED})
+
+_MAX_LINES = 20
+_HOUR_SECONDS = 3600
+_MINUTE_SECONDS = 60
+
+
+def day_words(on: date) -> str:
+    """Return a local date for people: "Monday 2 March"."""
+    return f"{on:%A} {on.day} {on:%B}"
+
+
+def too_late_reason(due_at: datetime, zone_name: str, catch_up_seconds: float) -> str:
+    """Return why a digest outside the catch-up window is left out."""
+    local = _local(due_at, zone_name)
+    return (
+        f"it was due at {local:%H:%M} and could not be posted within "
+        f"{_span_words(catch_up_seconds)} of that"
+    )
+
+
+def missed_line(missed: Delivery | None, on: date) -> str:
+    """Return the line about a missing digest for the next one (of *on*), or "" when there is none."""
+    if missed is None or missed.reason in _OWN_DOING:
+        return ""
+    yesterday = missed.key.on == on - timedelta(days=1)
+    name = "Yesterday's digest" if yesterday else f"The digest of {day_words(missed.key.on)}"
+    return f"{name} is missing: {_sentence_end(missed.reason)}"
+
+
+def missed_message(missed: Sequence[tuple[Channel | None, Delivery]]) -> tuple[str, ...]:
+    """
+    Return the lines of the one message about missing digests, at most 21.
+
+    Args:
+        missed: The channel when it is still known, and the delivery as it ends.
+    """
+    if not missed:
+        return ()
+    lines = [_missed_sentence(channel, delivery) for channel, delivery in missed[:_MAX_LINES]]
+    if rest := len(missed) - len(lines):
+        lines.append(f"{rest} more digests are missing too; `plainwire status` lists them.")
+    elif all(delivery.state is DeliveryState.SKIPPED for _, delivery in missed):
+        lines.append("The next digests come at their usual times; there is nothing to do.")
+    return tuple(lines)
+
+
+def zone_lost(channel: Channel) -> str:
+    """Return what to do when a channel's time zone is not known any more."""
+    return (
+        f"The digest of {_channel_name(channel)} has stopped: there is no time zone called "
+        f"“{channel.preference.zone}” any more. Set its time zone again."
+    )
+
+
+def empty_reason(
+    report: CollectReport | None, since: datetime, zone_name: str, left_out: int
+) -> str:
+    """
+    Return why a digest has no story, telling a quiet day from feeds that did not answer.
+
+    Args:
+        report: The last round of collecting; None when there was none.
+        since: From when on news would have been new to the channel.
+        zone_name: The channel's.
+        left_out: How many stories were looked at.
+    """
+    if report is None:
+        return "No feed has been read yet, so there is nothing to tell."
+    if report.feeds_read == 0:
+        return "No feed is set up, so nothing could be read; add one with `plainwire feeds add`."
+    if report.feeds_answered == 0:
+        return f"No feed answered ({report.feeds_read} asked), so this says nothing about the news."
+    local = _local(since, zone_name)
+    looked_at = f" {_stories(left_out)} looked at and left out." if left_out else ""
+    return (
+        f"{report.feeds_read} feeds read, {report.feeds_answered} answered; nothing new about AI "
+        f"in your topics since {day_words(local.date())}, {local:%H:%M}.{looked_at}"
+    )
+
+
+def none_explained(found: int) -> str:
+    """Return why a digest has no story although some were found."""
+    return f"{_stories(found)} found, but nothing could be explained; this is a fault of Plainwire."
+
+
+def _missed_sentence(channel: Channel | None, delivery: Delivery) -> str:
+    name = _channel_name(channel) if channel else f"channel {delivery.key.channel_id}"
+    return (
+        f"The digest of {day_words(delivery.key.on)} in {name} was not posted: "
+        f"{_sentence_end(delivery.reason)}"
+    )
+
+
+def _channel_name(channel: Channel) -> str:
+    return f"#{channel.name}" if channel.name else f"channel {channel.channel_id}"
+
+
+def _local(instant: datetime, zone_name: str) -> datetime:
+    try:
+        return instant.astimezone(zone(zone_name))
+    except UnknownZone:  # the rules changed since it was set; a reason is better than none
+        return instant
+
+
+def _sentence_end(reason: str) -> str:
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+
+
+def _stories(count: int) -> str:
+    return "One story was" if count == 1 else f"{count} stories were"
+
+
+def _span_words(seconds: float) -> str:
+    hours, minutes = divmod(round(seconds), _HOUR_SECONDS)
+    minutes //= _MINUTE_SECONDS
+    parts = [f"{hours} hours" if hours != 1 else "an hour"] if hours else []
+    if minutes or not parts:
+        parts.append(f"{minutes} minutes")
+    return " and ".join(parts)

@@ -1,0 +1,168 @@
+"""The material of a story: its documents, best first, within a budget. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.explain.explanation import Basis, Source
+from bot.news.entry import Entry, Page
+from bot.news.story import Story
+
+MAX_DOCUMENTS = 4
+LEAD_CHARS = 6_000
+OTHER_CHARS = 2_500
+_MAX_SOURCES = 8
+
+# Azure looks for attacks in text tagged so (its documented form for document embedding).
+_OPEN, _CLOSE = '""" <documents>', '</documents> """'
+_TAG = re.compile(r"<\s*/?\s*documents\b[^>]*>?", re.IGNORECASE)
+# Invisible characters that only serve to hide text from people or to break words apart.
+_HIDDEN = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_BREAK = "\n\n---\n\n"
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """
+    What one publisher wrote.
+
+    Attributes:
+        text: The page's text when we could read it, else what the feed said.
+        full: `text` is the article and not a teaser.
+    """
+
+    entry: Entry
+    title: str
+    text: str
+    full: bool
+    paywalled: bool = False
+
+    @property
+    def head(self) -> str:
+        """Return the lines above the text, as the model sees them and the checks allow them."""
+        return (
+            f"Source: {self.entry.outlet_name}\nTitle: {self.title}\n"
+            f"Published: {said_date(self.entry.at)}"
+        )
+
+
+def documents(story: Story, pages: Mapping[str, Page]) -> tuple[Document, ...]:
+    """
+    Return what was written about a story: the lead first, then the longest of other outlets.
+
+    Args:
+        story: Its entries are looked at.
+        pages: By entry URL (or URL key); an entry without one rests on its feed's text.
+    """
+    lead = story.lead
+    found = {entry.id: _document(entry, pages) for entry in story.entries}
+    others = sorted(
+        (found[entry.id] for entry in story.entries if entry.id != lead.id),
+        # What brought the latest revision must be among them.
+        key=lambda document: (document.entry.id != _newest(story), -len(document.text)),
+    )
+    seen = {lead.outlet}
+    chosen = [found[lead.id]]
+    for document in others:
+        if document.entry.outlet not in seen or document.entry.id == _newest(story):
+            chosen.append(document)
+            seen.add(document.entry.outlet)
+    return tuple(chosen[:MAX_DOCUMENTS])
+
+
+def _newest(story: Story) -> str:
+    return story.revisions[-1].entry_id if story.revisions else ""
+
+
+def _document(entry: Entry, pages: Mapping[str, Page]) -> Document:
+    page = pages.get(entry.url) or pages.get(entry.url_key)
+    own = clean(entry.text)
+    article = clean(page.text) if page is not None else ""
+    paywalled = page is not None and page.paywalled
+    full = bool(article) and not paywalled and len(article) >= len(own)
+    text = article if full or len(article) > len(own) else own
+    return Document(
+        entry=entry, title=clean(entry.title), text=text, full=full, paywalled=paywalled
+    )
+
+
+def basis(chosen: Sequence[Document]) -> Basis:
+    """Return "full text" when at least one article could be read."""
+    return "full text" if any(document.full for document in chosen) else "summary"
+
+
+def named_sources(story: Story, pages: Mapping[str, Page]) -> tuple[Source, ...]:
+    """Return every outlet once, the lead first, paywalled ones too."""
+    ordered = sorted(story.entries, key=lambda entry: (entry.id != story.lead.id, -entry.weight))
+    sources: dict[str, Source] = {}
+    for entry in ordered:
+        page = pages.get(entry.url) or pages.get(entry.url_key)
+        paywalled = page is not None and page.paywalled
+        source = Source(
+            name=clean(entry.outlet_name) or entry.outlet, url=entry.url, paywalled=paywalled
+        )
+        sources.setdefault(entry.outlet, source)
+    return tuple(sources.values())[:_MAX_SOURCES]
+
+
+def tagged(chosen: Sequence[Document]) -> str:
+    """Return the documents as the model gets them: JSON-escaped inside Azure's document tags."""
+    parts = [
+        f"{_untagged(document.head)}\n\n{_untagged(document.text)[: _chars(index)]}"
+        for index, document in enumerate(chosen)
+    ]
+    escaped = json.dumps(_BREAK.join(parts), ensure_ascii=False)[1:-1]
+    return f"{_OPEN}\n{escaped}\n{_CLOSE}"
+
+
+def grounds(chosen: Sequence[Document]) -> tuple[str, ...]:
+    """Return the texts that an explanation may draw on, head lines (outlet, title, date) included."""
+    return tuple(f"{document.head}\n\n{document.text}" for document in chosen)
+
+
+def teasers(chosen: Sequence[Document]) -> tuple[Document, ...]:
+    """Return the documents cut down to title and feed summary, for a second try past a filter."""
+    return tuple(
+        Document(
+            entry=document.entry,
+            title=document.title,
+            text=clean(document.entry.text)[:600],
+            full=False,
+            paywalled=document.paywalled,
+        )
+        for document in chosen
+    )
+
+
+def clean(text: str) -> str:
+    """Return *text* without hidden characters and markup."""
+    text = _HIDDEN.sub("", text)
+    return re.sub(r"<[^<>\n]{0,400}>", " ", text).strip()
+
+
+def said_date(at: datetime) -> str:
+    """Return "Friday, 27 February 2026", in English whatever the machine's locale."""
+    return f"{_DAYS[at.weekday()]}, {at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def _chars(index: int) -> int:
+    return LEAD_CHARS if index == 0 else OTHER_CHARS
+
+
+def _untagged(text: str) -> str:
+    # Taking a tag out can make a new one of what stood around it.
+    while True:
+        shorter = _TAG.sub("", text)
+        if shorter == text:
+            return text
+        text = shorter

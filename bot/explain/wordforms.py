@@ -1,0 +1,82 @@
+"""Words of a text and their normal form: what case, plural, hyphen and British or American spelling leave the same."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W_]+")
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_PLURAL_ES = ("sses", "shes", "ches", "xes", "zes")
+_NO_PLURAL = ("ss", "us", "is")
+# Both spellings meet in one of them. Applied to both sides of a comparison, so a wrong hit
+# ("noise" -> "noize") does no harm.
+_SPELLINGS = (
+    (re.compile(r"(?<=\w{2})is(?=(?:e|ed|er|ing|ation)$)"), "iz"),
+    (re.compile(r"(?<=\w{2})ys(?=(?:e|ed|er|ing)$)"), "yz"),
+    (re.compile(r"licenc"), "licens"),
+    (re.compile(r"defence$"), "defense"),
+    (re.compile(r"centre$"), "center"),
+    (re.compile(r"ogue$"), "og"),
+    (re.compile(r"(?<=\w{2})our(?=$|al$|ed$|ing$)"), "or"),
+    (re.compile(r"ll(?=(?:ed|er|ing)$)"), "l"),
+    (re.compile(r"programme$"), "program"),
+    (re.compile(r"grey"), "gray"),
+)
+_ARTICLES = frozenset({"a", "an", "the"})
+
+
+class Word(NamedTuple):
+    """A word of a text: `normal` is its normal form, `start` and `end` its place in the text."""
+
+    normal: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=20_000)
+def normal_form(word: str) -> str:
+    """Return what "Modelling", "modeling" / "GPUs", "gpu" / "Licences", "license" have in common."""
+    if word[-1:] == "s" and len(word) > 2 and word[:-1].isupper():
+        word = word[:-1]
+    word = _singular(word.casefold())
+    for pattern, spelling in _SPELLINGS:
+        word = pattern.sub(spelling, word)
+    return word
+
+
+def _singular(word: str) -> str:
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(_NO_PLURAL):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(_PLURAL_ES) else word[:-1]
+
+
+def normal_words(text: str) -> tuple[str, ...]:
+    """Return the normal forms of all words of *text*, without an article in front."""
+    words = tuple(normal_form(word) for word in _WORD.findall(text))
+    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of *text* in order; what stands inside a URL, a path or a file name is no word."""
+    without_urls = _URL.sub(lambda url: " " * len(url[0]), text)
+    return [
+        Word(normal_form(found[0]), *found.span())
+        for found in _WORD.finditer(without_urls)
+        if _stands_alone(without_urls, *found.span())
+    ]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell "agent" from the parts of agent.py, agent_view, @agent, /api/agent and api.example.com."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if before[-1:] in {"@", "_", "\\"} or after[:1] in {"@", "_", "\\"}:
+        return False
+    if before[-1:] == "/" and not before[:-1].isalnum():
+        return False
+    return not (
+        (before[-1:] == "." and before[:-1].isalnum()) or (after[:1] == "." and after[1:].isalnum())
+    )

@@ -1,0 +1,325 @@
+"""
+Which entries tell one event: online TF-IDF centroids, and merging of the runner-up.
+
+Each entry, in time order, joins the group whose centroid it resembles most, or opens one; when the
+second-best group resembles it as well and the two groups resemble each other, they were one event
+all along. Method and thresholds: facts of the experiment in docs/decisions; it beat thirteen
+libraries on labelled news. One language at a time: words do not cross languages.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+
+from bot.news.entry import Entry
+from bot.news.text import opening, tokens, word_set
+from bot.news.urlkey import is_article_key
+
+WINDOW = timedelta(hours=72)
+
+# Stems that most AI headlines share: they say the trade, not the event.
+_TRADE_WORDS = word_set(
+    "ai artificial intelligenc model system tool company start-up startup technology tech new use user "
+    "launch releas announc introduc unveil report plan make work research team data people year week "
+    "month day today first open generativ languag llm agent assistant chatbot app softwar product "
+    "servic custom busines develop train million billion percent world industri market gpt openai "
+    "googl microsoft meta ki ia"
+)  # fmt: skip
+_RARE_SHARE, _TRADE_SHARE = 0.004, 0.12
+# Counts start as if this many entries had been read, so that the first day behaves like the tenth.
+_PRIOR_ENTRIES = 250
+_SWEEP_EVERY = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """
+    When entries belong together.
+
+    Attributes:
+        join: Least cosine between an entry and a group; merge: between two groups.
+        bigram_weight: What a pair of neighbouring words counts against a single word.
+    """
+
+    join: float = 0.22
+    merge: float = 0.30
+    bigram_weight: float = 0.5
+
+
+# A false merge hides a story, a missed one shows it twice: precision first.
+DIGEST = Setting()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """
+    Attributes:
+        group_of: New entry's id -> the id of its group. A group opened here has its first entry's id.
+        merged: Id of a group that ended -> the group it became part of.
+    """
+
+    group_of: dict[str, str]
+    merged: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Group:
+    first: datetime
+    latest: datetime
+    weights: dict[str, float] = field(default_factory=dict)
+    squared: float = 0.0
+
+
+@lru_cache(maxsize=8_192)
+def term_counts(title: str, text: str, language: str, bigram_weight: float = 0.5) -> Counter[str]:
+    """Return how often each word and word pair stands in a title (twice) and a text's opening."""
+    counts: Counter[str] = Counter()
+    title_words = tokens(title[:300], language)
+    for found, weight in ((title_words, 2.0), (tokens(opening(text), language), 1.0)):
+        for word in found:
+            counts[word] += weight  # type: ignore[assignment]  # fractions are fine in a Counter
+        for pair in pairwise(found):
+            counts[" ".join(pair)] += weight * bigram_weight  # type: ignore[assignment]  # as above
+    return counts
+
+
+def is_trade_word(term: str) -> bool:
+    """Return whether a word (or every word of a pair) is one that most AI headlines share."""
+    return all(word in _TRADE_WORDS for word in term.split(" "))
+
+
+def assign(
+    groups: Mapping[str, Sequence[Entry]],
+    entries: Iterable[Entry],
+    setting: Setting = DIGEST,
+    fixed: frozenset[str] = frozenset(),
+) -> Assignment:
+    """
+    Give every new entry a group.
+
+    Args:
+        groups: What is known: group id -> its entries.
+        entries: New ones; taken in the order of (instant, id), whatever order they come in.
+        setting: The thresholds.
+        fixed: Groups that are not ours to join together (the shared stories, when a workspace's own
+            are placed among them); other groups that resemble one of them become part of it.
+    """
+    merged: dict[str, str] = {}
+    group_of: dict[str, str] = {}
+    by_language: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)):
+        by_language[entry.language].append(entry)
+    if fixed:  # own groups may have to settle even where nothing new came
+        for members in groups.values():
+            by_language.setdefault(members[0].language, [])
+    for language, new in sorted(by_language.items()):
+        known = {
+            group: own
+            for group, members in groups.items()
+            if (own := [entry for entry in members if entry.language == language])
+        }
+        clusters = _Clusters(known, new, setting, fixed)
+        for entry in new:
+            group_of[entry.id] = clusters.place(entry)
+        clusters.settle()
+        merged.update(clusters.merged)
+    return Assignment(
+        group_of={entry: _survivor(group, merged) for entry, group in group_of.items()},
+        merged={old: _survivor(old, merged) for old in merged},
+    )
+
+
+def _survivor(group: str, merged: Mapping[str, str]) -> str:
+    while group in merged:
+        group = merged[group]
+    return group
+
+
+class _Clusters:
+    """The groups of one language while entries are placed."""
+
+    def __init__(
+        self,
+        known: Mapping[str, Sequence[Entry]],
+        new: Sequence[Entry],
+        setting: Setting,
+        fixed: frozenset[str],
+    ) -> None:
+        self.merged: dict[str, str] = {}
+        self._setting = setting
+        self._known = frozenset(known)
+        self._fixed = fixed
+        self._groups: dict[str, _Group] = {}
+        self._postings: dict[str, dict[str, float]] = defaultdict(dict)
+        self._seen: Counter[str] = Counter()
+        self._entries = 0
+        self._placed = 0
+        self._pages = _SharedPages([entry for group in known.values() for entry in group], new)
+        for entry in (*(entry for group in known.values() for entry in group), *new):
+            self._count(entry)
+        for group, members in sorted(known.items()):
+            for entry in members:
+                self._add(group, entry, self._vector(entry))
+
+    def place(self, entry: Entry) -> str:
+        """Return the id of the group that an entry joins or opens."""
+        self._sweep(entry.at)
+        vector = self._vector(entry)
+        page_group = self._pages.group_of(entry, self.merged)
+        ranked = self._candidates(entry, vector)
+        group = page_group or (ranked[0][1] if ranked else entry.id)
+        self._add(group, entry, vector)
+        rivals = [rival for _, rival in ranked if rival != group]
+        return self._merge_if_alike(group, rivals[0]) if rivals else group
+
+    def settle(self) -> None:
+        """Join own groups to the fixed ones they resemble, until nothing changes."""
+        free = sorted(self._groups.keys() - self._fixed) if self._fixed else []
+        moved = True
+        while moved:
+            moved = False
+            for group in [group for group in free if group in self._groups]:
+                rivals = [
+                    rival
+                    for rival in self._fixed & self._groups.keys()
+                    if self._are_near(group, rival)
+                ]
+                best = max(
+                    rivals, key=lambda rival: (self._cosine(group, rival), rival), default=None
+                )
+                moved |= best is not None and self._merge_if_alike(group, best) != group
+
+    def _count(self, entry: Entry) -> None:
+        self._entries += 1
+        self._seen.update(self._terms(entry).keys())
+
+    def _terms(self, entry: Entry) -> Counter[str]:
+        return term_counts(
+            entry.title, entry.text[:1_500], entry.language or "", self._setting.bigram_weight
+        )
+
+    def _vector(self, entry: Entry) -> dict[str, float]:
+        """Return the entry's terms weighed by (1 + log tf) x idf, at unit length."""
+        raw = {
+            term: (1.0 + math.log(max(count, 1.0))) * min(count, 1.0) * self._idf(term)
+            for term, count in self._terms(entry).items()
+        }
+        length = math.sqrt(sum(weight * weight for weight in raw.values())) or 1.0
+        return {term: weight / length for term, weight in raw.items()}
+
+    def _idf(self, term: str) -> float:
+        share = _TRADE_SHARE if is_trade_word(term) else _RARE_SHARE
+        seen = self._seen[term] + share * _PRIOR_ENTRIES
+        return math.log((self._entries + _PRIOR_ENTRIES + 1) / seen)
+
+    def _candidates(self, entry: Entry, vector: dict[str, float]) -> list[tuple[float, str]]:
+        """Return (-cosine, group) of the groups alike enough and near enough in time, best first."""
+        dots: dict[str, float] = defaultdict(float)
+        for term, weight in vector.items():
+            for group, group_weight in self._postings.get(term, {}).items():
+                dots[group] += weight * group_weight
+        return sorted(
+            (-dot / math.sqrt(self._groups[group].squared), group)
+            for group, dot in dots.items()
+            if dot >= self._setting.join * math.sqrt(self._groups[group].squared)
+            and self._is_near(self._groups[group], entry.at)
+        )
+
+    def _is_near(self, group: _Group, at: datetime) -> bool:
+        return group.first - WINDOW <= at <= group.latest + WINDOW
+
+    def _add(self, group_id: str, entry: Entry, vector: dict[str, float]) -> None:
+        group = self._groups.setdefault(group_id, _Group(entry.at, entry.at))
+        dot = sum(weight * group.weights.get(term, 0.0) for term, weight in vector.items())
+        group.squared += 2 * dot + sum(weight * weight for weight in vector.values())
+        group.first, group.latest = min(group.first, entry.at), max(group.latest, entry.at)
+        for term, weight in vector.items():
+            total = group.weights.get(term, 0.0) + weight
+            group.weights[term] = self._postings[term][group_id] = total
+        self._pages.remember(entry, group_id)
+
+    def _are_near(self, one: str, other: str) -> bool:
+        a, b = self._groups[one], self._groups[other]
+        return a.first - WINDOW <= b.latest and b.first <= a.latest + WINDOW
+
+    def _dot(self, one: str, other: str) -> float:
+        a, b = self._groups[one].weights, self._groups[other].weights
+        small, large = (a, b) if len(a) <= len(b) else (b, a)
+        return sum(weight * large.get(term, 0.0) for term, weight in small.items())
+
+    def _cosine(self, one: str, other: str) -> float:
+        lengths = self._groups[one].squared * self._groups[other].squared
+        return self._dot(one, other) / math.sqrt(lengths) if lengths > 0 else 0.0
+
+    def _merge_if_alike(self, one: str, other: str) -> str:
+        """Join two groups when they are alike; return the id under which the first now goes."""
+        both_fixed = {one, other} <= self._fixed
+        if both_fixed or self._cosine(one, other) < self._setting.merge:
+            return one
+        keep, end = sorted((one, other), key=self._seniority)
+        self._absorb(keep, end)
+        return keep
+
+    def _seniority(self, group: str) -> tuple[bool, bool, datetime, str]:
+        """Fixed groups stay, then known ones (a channel may have been told them), then the earliest."""
+        return (
+            group not in self._fixed,
+            group not in self._known,
+            self._groups[group].first,
+            group,
+        )
+
+    def _absorb(self, keep: str, end: str) -> None:
+        dot = self._dot(keep, end)
+        kept, ended = self._groups[keep], self._drop(end)
+        kept.squared += ended.squared + 2 * dot
+        kept.first, kept.latest = min(kept.first, ended.first), max(kept.latest, ended.latest)
+        for term, weight in ended.weights.items():
+            total = kept.weights.get(term, 0.0) + weight
+            kept.weights[term] = self._postings[term][keep] = total
+        self.merged[end] = keep
+
+    def _drop(self, group_id: str) -> _Group:
+        group = self._groups.pop(group_id)
+        for term in group.weights:
+            self._postings[term].pop(group_id, None)
+        return group
+
+    def _sweep(self, at: datetime) -> None:
+        """Forget groups that nothing can join any more: entries come in time order."""
+        self._placed += 1
+        if self._placed % _SWEEP_EVERY == 0:
+            for group_id in [
+                key for key, group in self._groups.items() if group.latest + WINDOW < at
+            ]:
+                self._drop(group_id)
+
+
+class _SharedPages:
+    """Which group told which article: two feeds that link one page tell one event."""
+
+    def __init__(self, known: Iterable[Entry], new: Iterable[Entry]) -> None:
+        feeds = Counter(
+            (entry.feed_url, entry.url_key) for entry in {e.id: e for e in (*known, *new)}.values()
+        )
+        # A page that one feed uses for several items (a front page, a changelog) names no event.
+        self._ambiguous = {key for (_, key), times in feeds.items() if times > 1}
+        self._groups: dict[str, str] = {}
+
+    def remember(self, entry: Entry, group: str) -> None:
+        if self._is_usable(entry):
+            self._groups[entry.url_key] = group
+
+    def group_of(self, entry: Entry, merged: Mapping[str, str]) -> str | None:
+        if not self._is_usable(entry) or entry.url_key not in self._groups:
+            return None
+        return _survivor(self._groups[entry.url_key], merged)
+
+    def _is_usable(self, entry: Entry) -> bool:
+        return is_article_key(entry.url_key) and entry.url_key not in self._ambiguous

@@ -1,0 +1,119 @@
+"""
+Typed builders of the Block Kit blocks we use; every text comes in as `Escaped` and is cut to fit.
+
+Limits: facts of Block Kit as of November 2026 (docs.slack.dev and slack_sdk 3.47's own models).
+`verbatim` is set on every mrkdwn object, so that Slack links and mentions nothing by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.render.message import Block
+from bot.render.mrkdwn import Escaped, join, trusted
+
+HEADER_CHARS: Final = 150
+SECTION_CHARS: Final = 3_000
+CONTEXT_CHARS: Final = 2_000
+CONTEXT_ELEMENTS: Final = 10
+ACTION_ELEMENTS: Final = 25
+BUTTON_CHARS: Final = 75
+OPTION_CHARS: Final = 75
+OPTION_VALUE_CHARS: Final = 150
+OVERFLOW_OPTIONS: Final = 5
+VALUE_CHARS: Final = 2_000
+ID_CHARS: Final = 255
+MESSAGE_BLOCKS: Final = 50
+FALLBACK_CHARS: Final = 4_000
+# chat.postMessage answers `msg_blocks_too_long` somewhere between 11,300 and 13,300 characters
+# summed over all blocks; the limit is not published (slackapi/bolt-js issues 2509 and 2867).
+MESSAGE_CHARS: Final = 10_500
+
+Element = dict[str, Any]
+
+
+def mrkdwn(text: Escaped, limit: int) -> dict[str, Any]:
+    """
+    Return a mrkdwn text object.
+
+    Raises:
+        TypeError: *text* is not `Escaped`.
+        ValueError: *text* is empty, which Slack refuses.
+    """
+    return {"type": "mrkdwn", "text": _text(text, limit), "verbatim": True}
+
+
+def plain(text: Escaped, limit: int) -> dict[str, Any]:
+    """Return a plain_text object without emoji names; raises like `mrkdwn`."""
+    return {"type": "plain_text", "text": _text(text, limit), "emoji": False}
+
+
+def header(text: Escaped) -> Block:
+    return {"type": "header", "text": plain(text, HEADER_CHARS)}
+
+
+def section(text: Escaped) -> Block:
+    """Return a text block that is shown whole, without "see more"."""
+    return {"type": "section", "text": mrkdwn(text, SECTION_CHARS), "expand": True}
+
+
+def context(*texts: Escaped) -> Block:
+    """Return small print; texts beyond Slack's ten elements share the last one."""
+    if len(texts) > CONTEXT_ELEMENTS:
+        rest = join(trusted(" · "), texts[CONTEXT_ELEMENTS - 1 :])
+        texts = (*texts[: CONTEXT_ELEMENTS - 1], rest)
+    return {"type": "context", "elements": [mrkdwn(text, CONTEXT_CHARS) for text in texts]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def button(text: Escaped, *, action_id: str, value: str) -> Element:
+    """Return a button; raises ValueError when an id or value does not fit, for those are not cut."""
+    return {
+        "type": "button",
+        "text": plain(text, BUTTON_CHARS),
+        "action_id": _fitting(action_id, ID_CHARS),
+        "value": _fitting(value, VALUE_CHARS),
+    }
+
+
+def overflow(options: Sequence[tuple[Escaped, str]], *, action_id: str) -> Element:
+    """Return a "⋯" menu of (text, value) options, at most five."""
+    if not 1 <= len(options) <= OVERFLOW_OPTIONS:
+        raise ValueError(f"an overflow menu has 1 to {OVERFLOW_OPTIONS} options")
+    return {
+        "type": "overflow",
+        "action_id": _fitting(action_id, ID_CHARS),
+        "options": [
+            {"text": plain(text, OPTION_CHARS), "value": _fitting(value, OPTION_VALUE_CHARS)}
+            for text, value in options
+        ],
+    }
+
+
+def actions(elements: Sequence[Element], *, block_id: str) -> Block:
+    """Return a row of buttons and menus, at most 25."""
+    if not 1 <= len(elements) <= ACTION_ELEMENTS:
+        raise ValueError(f"an actions block has 1 to {ACTION_ELEMENTS} elements")
+    return {
+        "type": "actions",
+        "block_id": _fitting(block_id, ID_CHARS),
+        "elements": list(elements),
+    }
+
+
+def _text(text: Escaped, limit: int) -> str:
+    if not isinstance(text, Escaped):
+        raise TypeError("text reaches a block only as Escaped; use escape()")
+    if not text:
+        raise ValueError("Slack refuses an empty text")
+    return str(text.cut(limit))
+
+
+def _fitting(value: str, limit: int) -> str:
+    if not 1 <= len(value) <= limit:
+        raise ValueError(f"{value[:40]!r} must have 1 to {limit} characters")
+    return value

@@ -1,0 +1,120 @@
+"""A digest as one Slack message: at most 50 blocks, every limit kept, no story ever dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.digest.digest import Digest
+from bot.render import blocks
+from bot.render.check import text_chars
+from bot.render.message import Block, Message
+from bot.render.mrkdwn import Escaped, escape, join, trusted
+from bot.render.outline import DigestOutline, Sentence, StoryOutline, outline
+from bot.render.story_blocks import (
+    BUTTON_ROW_CHARS,
+    MAX_STORY_CHARS,
+    NEW_LINE,
+    StoryTexts,
+    buttons,
+    fallback_story,
+    sections,
+    sentence_text,
+    story_chars,
+    story_texts,
+)
+
+# The frame around the stories; with eight stories of two sections, buttons and a divider each it
+# comes to 46 blocks.
+OPENING_CHARS: Final = 800
+NOTICES_CHARS: Final = 800
+FOOTER_CHARS: Final = 1_400
+EMPTY_CHARS: Final = 1_000
+
+
+def render_digest(digest: Digest, *, interactive: bool = False) -> Message:
+    """
+    Return the digest as a message.
+
+    With *interactive*, buttons, menus and the reply hint are drawn: only when a listener answers.
+    """
+    drawn = outline(digest, interactive=interactive)
+    opening, footer = _opening(drawn), _footer(drawn)
+    frame_chars = sum(map(text_chars, (*opening, *footer)))
+    stories = _stories(drawn, blocks.MESSAGE_CHARS - frame_chars, interactive=interactive)
+    return Message(text=_fallback(drawn), blocks=(*opening, *stories, *footer))
+
+
+def _opening(drawn: DigestOutline) -> list[Block]:
+    found = [blocks.header(escape(drawn.title))]
+    if drawn.counts:
+        found.append(blocks.context(escape(drawn.counts)))
+    if drawn.opening:
+        found.append(blocks.section(_lines(drawn.opening, OPENING_CHARS)))
+    if drawn.notices:
+        found.append(blocks.section(_lines(drawn.notices, NOTICES_CHARS)))
+    if drawn.empty:
+        found.append(blocks.section(sentence_text(drawn.empty).cut(EMPTY_CHARS)))
+    return [*found, blocks.divider()]
+
+
+def _footer(drawn: DigestOutline) -> list[Block]:
+    return [blocks.context(_lines(drawn.footer, FOOTER_CHARS))]
+
+
+def _stories(drawn: DigestOutline, room: int, *, interactive: bool) -> list[Block]:
+    stories = drawn.stories
+    row = BUTTON_ROW_CHARS if interactive else 0
+    texts = [story_texts(story, drawn.words, MAX_STORY_CHARS) for story in stories]
+    wanted = [story_chars(text) for text in texts]
+    share = fair_share(wanted, room - row * len(stories))
+    found: list[Block] = []
+    for story, text, size in zip(stories, texts, wanted, strict=True):
+        fitting = text if size <= share else story_texts(story, drawn.words, share)
+        found += [*_story(story, drawn, fitting, interactive=interactive), blocks.divider()]
+    return found
+
+
+def _story(
+    story: StoryOutline, drawn: DigestOutline, texts: StoryTexts, *, interactive: bool
+) -> list[Block]:
+    body, small_print = texts
+    found = sections(body)
+    if small_print:
+        found.append(blocks.context(small_print))
+    if interactive:
+        found.append(buttons(story, drawn.words))
+    return found
+
+
+def fair_share(wanted: Sequence[int], room: int) -> int:
+    """
+    Return the largest cap c such that the sum of min(w, c) over *wanted* stays within *room*.
+
+    Short stories keep all their words and leave what they do not need to the long ones.
+    """
+    left, cap = room, room
+    for index, size in enumerate(sorted(wanted)):
+        cap = left // (len(wanted) - index)
+        if size > cap:
+            return cap
+        left -= size
+    return max([*wanted, cap])
+
+
+def _fallback(drawn: DigestOutline) -> str:
+    """Headline, in short and link of every story, in order: all that a screen reader gets."""
+    top = [escape(drawn.title)]
+    top += [sentence_text(line).cut(300) for line in (*drawn.opening, *drawn.notices[:2])]
+    top += [sentence_text(drawn.empty).cut(600)] if drawn.empty else []
+    head = join(NEW_LINE, top).cut(1_200)
+    room = blocks.FALLBACK_CHARS - 1 - len(head) - 2 * len(drawn.stories)
+    share = room // len(drawn.stories) if drawn.stories else 0
+    lines = [fallback_story(story, min(share, 700)) for story in drawn.stories]
+    return str(join(NEW_LINE, (head, *lines)))
+
+
+def _lines(sentences: Sequence[Sentence], room: int) -> Escaped:
+    """Return sentences one per line; each gets its share, so that none crowds out another."""
+    share = room // len(sentences) - 1
+    return join(trusted("\n"), [sentence_text(sentence).cut(share) for sentence in sentences])

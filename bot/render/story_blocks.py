@@ -1,0 +1,224 @@
+"""One explained story as Block Kit: headline, what it means, its terms in bold, its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.explain.explanation import ExplainedTerm
+from bot.render import blocks
+from bot.render.clean import one_line, shorten
+from bot.render.emphasis import emphasise
+from bot.render.links import safe_url
+from bot.render.message import Block
+from bot.render.mrkdwn import (
+    EMPTY,
+    Escaped,
+    bare_link,
+    bold,
+    code,
+    escape,
+    escape_piece,
+    italic,
+    join,
+    link,
+    mention_user,
+    trusted,
+)
+from bot.render.outline import MAX_SOURCES, Labelled, NamedSource, Sentence, StoryOutline
+from bot.render.words import Words
+
+NEW_LINE = trusted("\n")
+DOT = trusted(" · ")
+DASH = trusted(" — ")
+SPACE = trusted(" ")
+
+# Two sections hold twice the longest story we expect; what is longer is cut, visibly.
+MAX_STORY_CHARS = 2 * blocks.SECTION_CHARS
+# What a row of buttons adds to the message's sum of texts.
+BUTTON_ROW_CHARS = 80
+
+
+# The body's lines, and the line of topics and sources.
+StoryTexts = tuple[tuple[Escaped, ...], Escaped]
+
+
+def story_texts(story: StoryOutline, words: Words, room: int) -> StoryTexts:
+    """
+    Return a story's body lines and its line of topics and sources, together at most *room* long.
+
+    Everything fits as it is in nearly every case. Else the sources shrink first to the best one,
+    then the middle (paragraphs, words) is cut; headline, in short and why it matters stay.
+    """
+    small_print = _small_print(story, words, room // 3)
+    return _body(story, words, room - len(small_print)), small_print
+
+
+def story_chars(texts: StoryTexts) -> int:
+    """Return how much room a story's texts take."""
+    body, small_print = texts
+    return _total(body) + len(small_print)
+
+
+def sections(lines: tuple[Escaped, ...]) -> list[Block]:
+    """Return lines as few section blocks, broken between lines where possible."""
+    found: list[Block] = []
+    current = EMPTY
+    for line in lines:
+        longer = join(NEW_LINE, (current, line))
+        if len(longer) <= blocks.SECTION_CHARS:
+            current = longer
+            continue
+        if current:
+            found.append(blocks.section(current))
+        current = line.cut(blocks.SECTION_CHARS)
+    return [*found, blocks.section(current)] if current else found
+
+
+def buttons(story: StoryOutline, words: Words) -> Block:
+    """Return the row of *Explain more* and the menu; values name the story and its revision."""
+    reference = story.reference
+    menu = (
+        (escape(words.simpler), f"simpler|{reference}"),
+        (escape(words.mute_source), f"mute|{reference}"),
+        (escape(words.not_for_us), f"less|{reference}"),
+        (escape(words.more_like_this), f"more|{reference}"),
+    )
+    return blocks.actions(
+        [
+            blocks.button(escape(words.explain_more), action_id="explain_more", value=reference),
+            blocks.overflow(menu, action_id="story_menu"),
+        ],
+        block_id=f"story|{reference}",
+    )
+
+
+def sentence_text(sentence: Sentence) -> Escaped:
+    """Return a sentence of the outline, its commands as code and its people mentioned."""
+    result = EMPTY
+    for run in sentence:
+        if run.kind == "own":
+            result += escape_piece(run.text)
+        elif run.kind == "code":
+            result += code(run.text)
+        elif run.kind == "person":
+            result += mention_user(run.text) or escape(run.text)
+        else:
+            result += escape(run.text)
+    return result
+
+
+def _body(story: StoryOutline, words: Words, room: int) -> tuple[Escaped, ...]:
+    used: set[str] = set()
+    whole = _Lines(story, words, used, room)
+    lines = (*whole.head, *whole.middle, *whole.tail)
+    if _total(lines) <= room:
+        return lines
+    share = room // 5
+    head = tuple(line.cut(share) for line in whole.head)
+    tail = tuple(line.cut(share) for line in whole.tail)
+    left = room - _total((*head, *tail)) - 2
+    return (*head, *_cut_lines(whole.middle, left), *tail)
+
+
+class _Lines:
+    """A story's lines; the order of making them is the order in which terms are first used."""
+
+    def __init__(self, story: StoryOutline, words: Words, used: set[str], room: int) -> None:
+        number = f"{story.number}. " if story.number else ""
+        head = [_bold_within(number + story.headline, min(room // 4, 600))]
+        head += [escape(story.means_for_reader)] if story.means_for_reader else []
+        head += [
+            _labelled(part, story.terms, used)
+            for part in (story.in_short, story.new)
+            if part and one_line(part.text)
+        ]
+        self.head = tuple(head)
+        middle = [_labelled(part, story.terms, used) for part in story.paragraphs]
+        middle += [_glossary(story.glossary, words)] if story.glossary else []
+        self.middle = tuple(middle)
+        why = story.why_it_matters
+        self.tail = (_labelled(why, story.terms, used),) if why else ()
+
+
+def _labelled(part: Labelled, terms: tuple[str, ...], used: set[str]) -> Escaped:
+    text = emphasise(part.text, terms, used)
+    return italic(part.label) + SPACE + text if part.label else text
+
+
+def _glossary(terms: tuple[ExplainedTerm, ...], words: Words) -> Escaped:
+    return italic(words.words_in_it) + SPACE + join(DOT, map(_glossary_entry, terms))
+
+
+def _glossary_entry(term: ExplainedTerm) -> Escaped:
+    entry = bold(shorten(term.term, 80)) + trusted(" – ") + escape(term.meaning)
+    comparison = one_line(term.comparison)
+    return entry + trusted("; ") + escape(comparison) if comparison else entry
+
+
+def _bold_within(text: str, limit: int) -> Escaped:
+    """Return *text* in bold; shortened before it is marked, for bold is never cut."""
+    chars = limit
+    while len(marked := bold(shorten(text, chars))) > limit:
+        chars = chars * 2 // 3
+    return marked
+
+
+def _cut_lines(lines: tuple[Escaped, ...], room: int) -> Iterator[Escaped]:
+    for line in lines:
+        size = len(line) + 1
+        if size > room:
+            if room > 40:  # noqa: PLR2004  fewer characters would say nothing
+                yield line.cut(room - 1)
+            else:
+                yield escape("…").cut(max(room, 1))
+            return
+        yield line
+        room -= size
+
+
+def _total(lines: tuple[Escaped, ...]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _small_print(story: StoryOutline, words: Words, room: int) -> Escaped:
+    topics = escape(" · ".join(story.topics))
+    for shown in range(min(MAX_SOURCES, len(story.sources)), 0, -1):
+        line = join(DASH, (topics, _sources(story, words, shown, linked=True)))
+        if len(line) <= room:
+            return line
+    return join(DASH, (topics, _sources(story, words, 1, linked=False))).cut(room)
+
+
+def _sources(story: StoryOutline, words: Words, shown: int, *, linked: bool) -> Escaped:
+    named = [_source(source, linked=linked) for source in story.sources[:shown]]
+    text = join(trusted(", "), named)
+    more = len(story.sources) - shown
+    if more > 0:
+        text = join(SPACE, (text, escape(words.and_more(more))))
+    remarks = join(trusted("; "), map(escape, story.remarks))
+    return join(SPACE, (text, trusted("(") + remarks + trusted(")"))) if remarks else text
+
+
+def _source(source: NamedSource, *, linked: bool) -> Escaped:
+    name = link(source.url, source.name) if linked else escape(source.name)
+    remark = escape(f"({source.remark})") if source.remark else EMPTY
+    return join(SPACE, (name, remark)) or escape("?")
+
+
+def fallback_story(story: StoryOutline, room: int) -> Escaped:
+    """Return headline, in short and address of a story for screen readers, at most *room* long."""
+    address = _address(story, room // 2)
+    number = f"{story.number}. " if story.number else ""
+    left = room - len(address) - 2
+    headline = escape(number + story.headline).cut(left * 2 // 5)
+    parts = [headline + trusted(".") if str(headline)[-1:].isalnum() else headline]
+    left -= len(parts[0]) + 1
+    in_short = escape(story.in_short.text).cut(max(left, 1))
+    return join(SPACE, (*parts, in_short, address))
+
+
+def _address(story: StoryOutline, room: int) -> Escaped:
+    for source in story.sources:
+        if safe_url(source.url) and len(found := bare_link(source.url)) <= room:
+            return found
+    return escape(story.sources[0].name).cut(room) if story.sources else EMPTY

@@ -1,0 +1,83 @@
+"""The ticking clock: APScheduler runs a few interval jobs; the database knows who is due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from bot.errors import PlainwireError
+from bot.logs import get_logger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """
+    Something done every so often.
+
+    Attributes:
+        every_seconds: From start to start; a run that takes longer swallows the missed ones.
+        at_once: Run the first time right at the start.
+    """
+
+    name: str
+    every_seconds: float
+    run: Callable[[], Awaitable[object]]
+    at_once: bool = True
+
+
+class Ticker:
+    """
+    Runs jobs on their intervals, one run of each at a time.
+
+    Not one job per channel: APScheduler's zoned triggers lose days in clock changes, and 10,000 jobs
+    block the event loop for seconds.
+    """
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self._jobs = jobs
+        self._running: set[asyncio.Task[object]] = set()
+        self._log = get_logger("work")
+
+    async def __aenter__(self) -> Self:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        for job in self._jobs:
+            first = datetime.now(UTC) + timedelta(seconds=0 if job.at_once else job.every_seconds)
+            self._scheduler.add_job(
+                self._guarded,
+                "interval",
+                args=[job],
+                seconds=job.every_seconds,
+                next_run_time=first,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self._scheduler.shutdown(wait=False)
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _guarded(self, job: Job) -> None:
+        task = asyncio.ensure_future(job.run())
+        self._running.add(task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            self._log.debug("job_cancelled", job=job.name)
+        except PlainwireError as error:
+            self._log.error("job_failed", job=job.name, error=str(error))
+        except (
+            Exception
+        ):  # the next tick tries again; a clock that stops would lose digests silently
+            self._log.exception("job_crashed", job=job.name)
+        finally:
+            self._running.discard(task)

@@ -1,0 +1,142 @@
+"""One open database and its repositories."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import StorageError
+from storage.channels import ChannelRepository
+from storage.cipher import Cipher
+from storage.columns import use_cipher
+from storage.deliveries import DeliveryRepository
+from storage.engine import database_url, make_engine, prepare_file, sqlite_path
+from storage.entries import EntryRepository
+from storage.explanations import ExplanationRepository
+from storage.facts import FactRepository
+from storage.failures import translated
+from storage.feeds import FeedRepository
+from storage.installations import InstallationRepository
+from storage.migrate import current_revision, upgrade
+from storage.migrations import HEAD
+from storage.pages import PageRepository
+from storage.retention import Ages, Cleaned, clean
+from storage.stories import StoryRepository
+from storage.tables import Base
+from storage.transactions import Transactions
+from storage.usage import UsageRepository
+
+
+class Database:
+    """
+    An open database; make one with `open` or `temporary`.
+
+    Attributes:
+        feeds, entries, stories, pages, explanations, channels, deliveries, usage, installations:
+            The repositories, each implementing the port of its concept.
+        facts: Small values kept between runs.
+        engine: For tests and tools that look underneath.
+    """
+
+    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
+        use_cipher(engine.dialect, cipher)
+        transactions = Transactions(engine)
+        self.engine = engine
+        self._transactions = transactions
+        self.feeds = FeedRepository(transactions)
+        self.entries = EntryRepository(transactions)
+        self.stories = StoryRepository(transactions)
+        self.pages = PageRepository(transactions)
+        self.explanations = ExplanationRepository(transactions)
+        self.channels = ChannelRepository(transactions)
+        self.deliveries = DeliveryRepository(transactions)
+        self.usage = UsageRepository(transactions)
+        self.installations = InstallationRepository(transactions)
+        self.facts = FactRepository(transactions)
+
+    @classmethod
+    async def open(cls, url: str, *, cipher: Cipher, migrate: bool = True) -> Self:
+        """
+        Open the database at *url*, creating a SQLite file that is not there.
+
+        Args:
+            url: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`, with or without driver.
+            cipher: For the tokens of installations.
+            migrate: Bring an older schema up to date; when False, an older one is refused.
+
+        Raises:
+            StorageError: With the cause and the next step, for everything that can be wrong.
+        """
+        path = sqlite_path(url)
+        if path is not None:
+            await asyncio.to_thread(prepare_file, path)
+        engine = make_engine(database_url(url))
+        try:
+            await _bring_up_to_date(engine, migrate=migrate)
+        except BaseException:
+            # Whatever it was goes on; only the connections must not stay open.
+            await engine.dispose()
+            raise
+        return cls(engine, cipher)
+
+    @classmethod
+    @asynccontextmanager
+    async def temporary(cls, cipher: Cipher) -> AsyncIterator[Self]:
+        """Open a private, empty database in a file that is deleted afterwards."""
+        with TemporaryDirectory(prefix="plainwire-") as folder:
+            path = Path(folder) / "plainwire.db"
+            await asyncio.to_thread(prepare_file, path)
+            url = URL.create("sqlite+aiosqlite", database=str(path))
+            engine = make_engine(url, durable=False)
+            database = cls(engine, cipher)
+            try:
+                await database._create()
+                yield database
+            finally:
+                await database.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+    async def clean(self, now: datetime, ages: Ages | None = None) -> Cleaned:
+        """Delete what is old enough at *now* (aware UTC); meant to run once a day."""
+        return await clean(self._transactions, now, ages or Ages())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _create(self) -> None:
+        """Create the declared schema without Alembic."""
+        with translated():
+            async with self._transactions.writing_engine.begin() as connection:
+                await connection.run_sync(Base.metadata.create_all)
+
+
+async def _bring_up_to_date(engine: AsyncEngine, *, migrate: bool) -> None:
+    revision = await current_revision(engine)
+    if revision == HEAD:
+        return
+    if not migrate:
+        raise StorageError(
+            f"The database is not up to date (schema {revision or 'missing'}, needed {HEAD}).",
+            next_step="Run `plainwire migrate`.",
+        )
+    await upgrade(engine)

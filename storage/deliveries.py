@@ -1,0 +1,270 @@
+"""The delivery ledger; every change of state is a compare-and-set on (state, attempt)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
+from bot.digest.digest import Told
+from storage.statements import insert_into, table_of, upsert
+from storage.tables import UNFINISHED, ChannelRow, DeliveryRow, StoryRow, ToldRow
+from storage.transactions import Transactions
+
+# A key, when it is due, and when its channel is due next.
+Opening = tuple[DeliveryKey, datetime, datetime | None]
+
+_MISSED = frozenset({DeliveryState.SKIPPED, DeliveryState.DEAD})
+
+
+class DeliveryRepository:
+    """Implements `bot.digest.ports.DeliveryStore`."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def open(self, key: DeliveryKey, due_at: datetime, next_due_at: datetime | None) -> bool:
+        return (await self.open_many([(key, due_at, next_due_at)]))[0]
+
+    async def open_many(self, openings: Sequence[Opening]) -> list[bool]:
+        """Do what `open` does for many keys in one transaction; one answer per key, in order."""
+        if not openings:
+            return []
+        # In the order of keys, so that two clocks that open the same ones do not deadlock.
+        ordered = sorted(openings, key=lambda opening: str(opening[0]))
+        async with self._transactions.write() as session:
+            opened = await _insert(session, ordered)
+            await _move_channels(session, ordered)
+        return _answers([key for key, _, _ in openings], opened)
+
+    async def get(self, key: DeliveryKey) -> Delivery | None:
+        async with self._transactions.read() as session:
+            row = await session.get(DeliveryRow, (key.workspace_id, key.channel_id, key.on))
+        return None if row is None else _delivery_of(row)
+
+    async def change(self, old: Delivery, new: Delivery) -> bool:
+        """
+        Change a delivery as the port says.
+
+        Raises:
+            ValueError: *new* is another delivery, or its attempt is not the next one.
+        """
+        if new.key != old.key or new.attempt != old.attempt + 1:
+            raise ValueError(f"{new.key} attempt {new.attempt} does not follow {old.attempt}")
+        still_ours = and_(
+            _is(old.key),
+            DeliveryRow.state == old.state.value,
+            DeliveryRow.attempt == old.attempt,
+        )
+        async with self._transactions.write() as session:
+            done = await session.execute(update(DeliveryRow).where(still_ours).values(_values(new)))
+            won = cast("CursorResult[Any]", done).rowcount == 1
+            if won and new.state is DeliveryState.SENT:
+                await _remember(session, new)
+        return won
+
+    async def unfinished(self, now: datetime | None = None, limit: int = 500) -> list[Delivery]:
+        """Return deliveries as the port says, the earliest due first."""
+        wanted = select(DeliveryRow).where(text(UNFINISHED))
+        if now is not None:
+            wanted = wanted.where(
+                or_(DeliveryRow.not_before.is_(None), DeliveryRow.not_before <= now)
+            )
+        order = (
+            DeliveryRow.due_at,
+            DeliveryRow.workspace_id,
+            DeliveryRow.channel_id,
+            DeliveryRow.local_date,
+        )
+        async with self._transactions.read() as session:
+            rows = await session.scalars(wanted.order_by(*order).limit(limit))
+            return [_delivery_of(row) for row in rows]
+
+    async def told(self, workspace_id: str, channel_id: str, since: date) -> list[Told]:
+        """Return what a channel was told, as the port says; merged stories under the survivor's id."""
+        merged = aliased(StoryRow)
+        wanted = (
+            select(ToldRow, merged.merged_into)
+            .outerjoin(merged, merged.id == ToldRow.story_id)
+            .where(
+                ToldRow.workspace_id == workspace_id,
+                ToldRow.channel_id == channel_id,
+                ToldRow.local_date >= since,
+            )
+            .order_by(ToldRow.local_date.desc(), ToldRow.story_id)
+        )
+        async with self._transactions.read() as session:
+            return [_told_of(row, survivor) for row, survivor in await session.execute(wanted)]
+
+    async def recent(self, since: date, states: Sequence[DeliveryState] = ()) -> list[Delivery]:
+        wanted = select(DeliveryRow).where(DeliveryRow.local_date >= since)
+        if states:
+            wanted = wanted.where(DeliveryRow.state.in_([state.value for state in states]))
+        order = (DeliveryRow.local_date.desc(), DeliveryRow.workspace_id, DeliveryRow.channel_id)
+        async with self._transactions.read() as session:
+            return [_delivery_of(row) for row in await session.scalars(wanted.order_by(*order))]
+
+    async def last_missed(
+        self, workspace_id: str, channel_id: str, before: date
+    ) -> Delivery | None:
+        newest = (
+            select(DeliveryRow)
+            .where(
+                DeliveryRow.workspace_id == workspace_id,
+                DeliveryRow.channel_id == channel_id,
+                DeliveryRow.local_date < before,
+            )
+            .order_by(DeliveryRow.local_date.desc())
+            .limit(1)
+        )
+        async with self._transactions.read() as session:
+            row = await session.scalar(newest)
+        return _delivery_of(row) if row is not None and row.state in _MISSED else None
+
+    async def by_state(self, since: date) -> dict[DeliveryState, int]:
+        """Return how many deliveries of local dates at or after *since* stand in each state."""
+        wanted = (
+            select(DeliveryRow.state, func.count())
+            .where(DeliveryRow.local_date >= since)
+            .group_by(DeliveryRow.state)
+        )
+        async with self._transactions.read() as session:
+            rows = await session.execute(wanted)
+            return {DeliveryState(state): count for state, count in rows}
+
+
+def _answers(keys: Sequence[DeliveryKey], opened: set[DeliveryKey]) -> list[bool]:
+    """Say for each key whether it was opened; of one that stands there twice, the first was."""
+    answers = []
+    left = set(opened)
+    for key in keys:
+        answers.append(key in left)
+        left.discard(key)
+    return answers
+
+
+async def _insert(session: AsyncSession, openings: Sequence[Opening]) -> set[DeliveryKey]:
+    rows = [
+        {**_key_values(key), "state": DeliveryState.DUE.value, "due_at": due_at}
+        for key, due_at, _ in openings
+    ]
+    statement = (
+        insert_into(session, DeliveryRow)
+        .on_conflict_do_nothing()
+        .returning(DeliveryRow.workspace_id, DeliveryRow.channel_id, DeliveryRow.local_date)
+    )
+    return {
+        DeliveryKey(workspace_id=workspace_id, channel_id=channel_id, on=on)
+        for workspace_id, channel_id, on in await session.execute(statement, rows)
+    }
+
+
+async def _move_channels(session: AsyncSession, openings: Sequence[Opening]) -> None:
+    channels = table_of(ChannelRow)
+    statement = (
+        update(channels)
+        .where(
+            channels.c.workspace_id == bindparam("of_workspace"),
+            channels.c.channel_id == bindparam("of_channel"),
+        )
+        .values(next_due_at=bindparam("due_next_at"))
+    )
+    # On the connection: a session takes a list of values for something else.
+    await (await session.connection()).execute(
+        statement,
+        [
+            {
+                "of_workspace": key.workspace_id,
+                "of_channel": key.channel_id,
+                "due_next_at": next_due_at,
+            }
+            for key, _, next_due_at in openings
+        ],
+    )
+
+
+async def _remember(session: AsyncSession, sent: Delivery) -> None:
+    """Record what the channel was told; the headlines are those that the stories have now."""
+    revisions = dict(sent.stories)
+    headlines = select(StoryRow.id, StoryRow.headline).where(StoryRow.id.in_(revisions))
+    known = dict((await session.execute(headlines)).tuples().all())
+    await upsert(
+        session,
+        ToldRow,
+        [
+            {
+                **_key_values(sent.key),
+                "story_id": story_id,
+                "revision": revision,
+                "headline": known.get(story_id, ""),
+                "ts": sent.ts,
+            }
+            for story_id, revision in revisions.items()
+        ],
+    )
+
+
+def _is(key: DeliveryKey) -> ColumnElement[bool]:
+    return and_(
+        DeliveryRow.workspace_id == key.workspace_id,
+        DeliveryRow.channel_id == key.channel_id,
+        DeliveryRow.local_date == key.on,
+    )
+
+
+def _key_values(key: DeliveryKey) -> dict[str, Any]:
+    return {
+        "workspace_id": key.workspace_id,
+        "channel_id": key.channel_id,
+        "local_date": key.on,
+    }
+
+
+def _values(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "state": delivery.state.value,
+        "attempt": delivery.attempt,
+        "due_at": delivery.due_at,
+        "not_before": delivery.not_before,
+        "tries": delivery.tries,
+        "sending_at": delivery.sending_at,
+        "sent_at": delivery.sent_at,
+        "stories": delivery.stories,
+        "message": delivery.message,
+        "ts": delivery.ts,
+        "reason": delivery.reason,
+    }
+
+
+def _delivery_of(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        key=DeliveryKey(
+            workspace_id=row.workspace_id, channel_id=row.channel_id, on=row.local_date
+        ),
+        state=DeliveryState(row.state),
+        attempt=row.attempt,
+        due_at=row.due_at,
+        not_before=row.not_before,
+        tries=row.tries,
+        sending_at=row.sending_at,
+        sent_at=row.sent_at,
+        stories=row.stories,
+        message=row.message,
+        ts=row.ts,
+        reason=row.reason,
+    )
+
+
+def _told_of(row: ToldRow, survivor: str | None) -> Told:
+    return Told(
+        story_id=survivor or row.story_id,
+        revision=row.revision,
+        on=row.local_date,
+        headline=row.headline,
+        channel_message_ts=row.ts,
+    )

@@ -1,0 +1,144 @@
+"""
+Engines for the two databases, set up so that a transaction is what it says.
+
+SQLite traps met here: Python's driver opens a transaction only before writes and not before reads
+(so it is switched to autocommit, and BEGIN is said explicitly); a transaction that reads first and
+writes later can fail at once with "locked" in spite of any time-out (so writers say BEGIN IMMEDIATE).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import StorageError
+from storage.failures import driver_error
+
+BUSY_TIMEOUT_SECONDS = 20
+WRITES = "plainwire_writes"
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_EXAMPLES = "Use sqlite:///plainwire.db or postgresql://USER:PASSWORD@HOST/NAME as DATABASE_URL."
+
+
+def database_url(text: str) -> URL:
+    """
+    Return *text* as an address with the driver we use.
+
+    Raises:
+        StorageError: It is no address of a SQLite file or a PostgreSQL database.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # `from None`: the cause may quote the address, which may hold a password.
+        raise StorageError("The database address is malformed.", next_step=_EXAMPLES) from None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        raise StorageError(f"{url.drivername!r} databases are not supported.", next_step=_EXAMPLES)
+    if driver.startswith("sqlite") and url.database in {None, "", ":memory:"}:
+        raise StorageError("The database address names no file.", next_step=_EXAMPLES)
+    return url.set(drivername=driver)
+
+
+def sqlite_path(text: str) -> Path | None:
+    """Return the file of a SQLite address, None for a server; raises like `database_url`."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    return Path(url.database)
+
+
+def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
+    """
+    Return an engine; nothing is opened yet.
+
+    Args:
+        url: From `database_url`.
+        durable: False for throw-away files, which need not survive a power cut.
+    """
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, synchronous="FULL" if durable else "OFF")
+    return create_async_engine(
+        url,
+        # Values of rows stay out of error texts and logs.
+        hide_parameters=True,
+        # Survives a restart of the server between two transactions.
+        pool_pre_ping=True,
+        pool_size=10,
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+    )
+
+
+def prepare_file(path: Path) -> None:
+    """
+    Create the SQLite file, readable by its owner only, and its folder; switch it to WAL. Blocks.
+
+    Raises:
+        StorageError: The folder is not writable, or the file is no database.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            _switch_to_wal(connection)
+    except OSError as error:
+        raise StorageError(
+            f"The database file {path} cannot be written ({error.strerror or error}).",
+            next_step="Make its folder writable for the user that runs plainwire, or set DATABASE_URL.",
+        ) from error
+    except sqlite3.Error as error:
+        raise driver_error(error) from error
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """
+    Let readers go on while one writes; the mode stays with the file.
+
+    SQLite does not wait for other connections here, whatever its time-out says, so two processes
+    that open a new file at once must try again.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _sqlite_engine(url: URL, *, synchronous: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

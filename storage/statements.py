@@ -1,0 +1,62 @@
+"""Statements that both databases understand but SQLAlchemy keeps in two dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Base
+
+T = TypeVar("T")
+
+Values = Mapping[str, Any]
+
+# Below SQLite's limit of 32,766 and PostgreSQL's of 65,535 parameters per statement.
+_CHUNK = 5_000
+
+
+def table_of(row: type[Base]) -> Table:
+    """Return the table behind a row class."""
+    return cast("Table", row.__table__)
+
+
+def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert:
+    """Return an INSERT that can say what happens on a conflict, for the session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table_of(row))
+    from sqlalchemy.dialects import postgresql
+
+    # The two classes have the same methods and no common base.
+    return cast("sqlite.Insert", postgresql.insert(table_of(row)))
+
+
+async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values]) -> None:
+    """
+    Insert rows, or replace those with the same primary key.
+
+    All rows name the same columns. They are written in the order of their keys, so that two
+    processes that write the same rows wait for each other instead of locking each other out.
+    """
+    if not rows:
+        return
+    keys = [column.name for column in table_of(row).primary_key]
+    statement = insert_into(session, row)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    await session.execute(statement, sorted(rows, key=lambda values: [values[k] for k in keys]))
+
+
+def chunks(values: Sequence[T], size: int = _CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a list into pieces that fit into one statement; *size* smaller when each has many parts."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def sha256_of(url: str) -> str:
+    """Return the key under which an address from outside is stored."""
+    return sha256(url.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,215 @@
+"""Stories: whole, with their entries and revisions; merged ones lead to the survivor."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.news.story import Novelty, Revision, Story
+from storage.entries import entry_of, entry_values
+from storage.statements import chunks, insert_into, table_of, upsert
+from storage.tables import (
+    SHARED,
+    EntryRow,
+    RevisionRow,
+    StoryEntryRow,
+    StoryRow,
+    loaded_workspace,
+    stored_workspace,
+)
+from storage.transactions import Transactions
+
+
+class StoryRepository:
+    """Implements `bot.news.ports.StoryStore`."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
+        """Return stories as the port says, the latest first, by four SELECTs however many they are."""
+        owners = {SHARED, stored_workspace(workspace_id)}
+        wanted = and_(
+            StoryRow.latest_at >= since,
+            StoryRow.merged_into.is_(None),
+            StoryRow.workspace_id.in_(owners),
+        )
+        async with self._transactions.read() as session:
+            return await _load(session, wanted)
+
+    async def get(self, story_id: str) -> Story | None:
+        async with self._transactions.read() as session:
+            survivor = await _survivor(session, story_id)
+            stories = await _load(session, StoryRow.id == survivor)
+        return stories[0] if stories else None
+
+    async def save(self, stories: Sequence[Story], merged: dict[str, str]) -> None:
+        entries = {entry.id: entry for story in stories for entry in story.entries}
+        async with self._transactions.write() as session:
+            await upsert(session, EntryRow, [entry_values(entry) for entry in entries.values()])
+            await upsert(session, StoryRow, [_story_values(story) for story in stories])
+            await _replace_parts(session, stories)
+            if merged:
+                await _merge(session, _resolved(merged))
+
+
+async def _load(session: AsyncSession, wanted: ColumnElement[bool]) -> list[Story]:
+    rows = await session.scalars(
+        select(StoryRow).where(wanted).order_by(StoryRow.latest_at.desc(), StoryRow.id)
+    )
+    entries = defaultdict(list)
+    linked = (
+        select(StoryEntryRow.story_id, EntryRow)
+        .join(EntryRow, EntryRow.id == StoryEntryRow.entry_id)
+        .join(StoryRow, StoryRow.id == StoryEntryRow.story_id)
+    )
+    for story_id, entry in await session.execute(
+        linked.where(wanted).order_by(StoryEntryRow.story_id, StoryEntryRow.position)
+    ):
+        entries[story_id].append(entry_of(entry))
+    revisions = defaultdict(list)
+    for revision in await session.scalars(
+        select(RevisionRow)
+        .join(StoryRow, StoryRow.id == RevisionRow.story_id)
+        .where(wanted)
+        .order_by(RevisionRow.story_id, RevisionRow.number)
+    ):
+        revisions[revision.story_id].append(_revision_of(revision))
+    return [
+        Story(
+            id=row.id,
+            entries=tuple(entries[row.id]),
+            topics=row.topics,
+            language=row.language,
+            revisions=tuple(revisions[row.id]),
+            workspace_id=loaded_workspace(row.workspace_id),
+        )
+        for row in rows
+        # A story without entries would break its own promise; only merged ones have none.
+        if entries[row.id]
+    ]
+
+
+async def _survivor(session: AsyncSession, story_id: str) -> str:
+    """Follow merges; saving keeps the chain one step long, so this is one SELECT or two."""
+    seen = {story_id}
+    while True:
+        target = await session.scalar(select(StoryRow.merged_into).where(StoryRow.id == story_id))
+        if target is None or target in seen:
+            return story_id
+        seen.add(target)
+        story_id = target
+
+
+async def _replace_parts(session: AsyncSession, stories: Sequence[Story]) -> None:
+    for some in chunks([story.id for story in stories]):
+        await session.execute(delete(StoryEntryRow).where(StoryEntryRow.story_id.in_(some)))
+        await session.execute(delete(RevisionRow).where(RevisionRow.story_id.in_(some)))
+    links = [link for story in stories for link in _links(story)]
+    if links:
+        await session.execute(insert(table_of(StoryEntryRow)), links)
+    revisions = [values for story in stories for values in _revisions(story)]
+    if revisions:
+        await session.execute(insert(table_of(RevisionRow)), revisions)
+
+
+async def _merge(session: AsyncSession, merged: Mapping[str, str]) -> None:
+    """Leave a pointer in place of each merged story, also of one that was never stored."""
+    targets = {
+        row.id: row
+        for some in chunks(list(set(merged.values())))
+        for row in await session.scalars(select(StoryRow).where(StoryRow.id.in_(some)))
+    }
+    unknown = set(merged.values()) - set(targets)
+    if unknown:
+        raise ValueError(f"stories merged into unknown ones: {sorted(unknown)}")
+    for old, new in sorted(merged.items()):
+        await _point(session, old, targets[new])
+
+
+async def _point(session: AsyncSession, old: str, target: StoryRow) -> None:
+    pointer = insert_into(session, StoryRow).values(_pointer_values(old, target))
+    await session.execute(
+        pointer.on_conflict_do_update(index_elements=["id"], set_={"merged_into": target.id})
+    )
+    await session.execute(
+        update(StoryRow).where(StoryRow.merged_into == old).values(merged_into=target.id)
+    )
+    await session.execute(delete(StoryEntryRow).where(StoryEntryRow.story_id == old))
+    await session.execute(delete(RevisionRow).where(RevisionRow.story_id == old))
+
+
+def _resolved(merged: Mapping[str, str]) -> dict[str, str]:
+    """Return *merged* with chains (a -> b, b -> c) cut short (a -> c, b -> c) and circles left out."""
+    resolved = {}
+    for old in merged:
+        new, seen = merged[old], {old}
+        while new in merged and new not in seen:
+            seen.add(new)
+            new = merged[new]
+        if new not in seen:
+            resolved[old] = new
+    return resolved
+
+
+def _story_values(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "workspace_id": stored_workspace(story.workspace_id),
+        "headline": story.headline,
+        "language": story.language,
+        "topics": story.topics,
+        "first_at": story.first_at,
+        "latest_at": story.latest_at,
+        "merged_into": None,
+    }
+
+
+def _pointer_values(old: str, target: StoryRow) -> dict[str, Any]:
+    return {
+        "id": old,
+        "workspace_id": target.workspace_id,
+        "headline": target.headline,
+        "language": target.language,
+        "topics": target.topics,
+        "first_at": target.first_at,
+        "latest_at": target.latest_at,
+        "merged_into": target.id,
+    }
+
+
+def _links(story: Story) -> list[dict[str, Any]]:
+    ids = dict.fromkeys(entry.id for entry in story.entries)
+    return [
+        {"story_id": story.id, "entry_id": entry_id, "position": position}
+        for position, entry_id in enumerate(ids)
+    ]
+
+
+def _revisions(story: Story) -> list[dict[str, Any]]:
+    return [
+        {
+            "story_id": story.id,
+            "number": revision.number,
+            "entry_id": revision.entry_id,
+            "at": revision.at,
+            "novelty": revision.novelty,
+            "detail": revision.detail,
+        }
+        for revision in story.revisions
+    ]
+
+
+def _revision_of(row: RevisionRow) -> Revision:
+    return Revision(
+        number=row.number,
+        entry_id=row.entry_id,
+        at=row.at,
+        novelty=cast("Novelty", row.novelty),
+        detail=row.detail,
+    )

@@ -1,0 +1,99 @@
+"""What it means, and who gets what, when: explanations, channels, the delivery ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.digest.preference import Preference
+from bot.explain.explanation import Explanation
+from storage.columns import JsonOf
+from storage.encoding import EXPLANATION, PREFERENCE, TOLD_STORIES
+from storage.tables.base import Base
+
+# Written out, not bound: a partial index serves only queries that repeat its condition literally.
+# A test holds it to `bot.digest.delivery.FINAL`.
+UNFINISHED = "state NOT IN ('dead', 'sent', 'skipped')"
+
+
+class ExplanationRow(Base):
+    """A story made plain; unique by everything in `ExplanationKey`."""
+
+    __tablename__ = "explanations"
+
+    story_id: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    prompt_version: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(index=True)
+    explanation: Mapped[Explanation] = mapped_column(JsonOf(EXPLANATION))
+
+
+class ChannelRow(Base):
+    """A conversation with its preference; the one that is due next is found by an index alone."""
+
+    __tablename__ = "channels"
+
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    preference: Mapped[Preference] = mapped_column(JsonOf(PREFERENCE))
+    set_up_by: Mapped[str]
+    next_due_at: Mapped[datetime | None]
+    switched_on_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "next_due_at", "workspace_id", "channel_id"),)
+
+
+class DeliveryRow(Base):
+    """One digest for one channel and local date; its state changes by compare-and-set only."""
+
+    __tablename__ = "deliveries"
+
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    local_date: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    attempt: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    sending_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    stories: Mapped[tuple[tuple[str, int], ...]] = mapped_column(JsonOf(TOLD_STORIES), default=())
+    message: Mapped[str | None]
+    ts: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        Index(
+            "ix_deliveries_unfinished",
+            "due_at",
+            "workspace_id",
+            "channel_id",
+            "local_date",
+            sqlite_where=text(UNFINISHED),
+            postgresql_where=text(UNFINISHED),
+        ),
+        Index(None, "local_date"),
+    )
+
+
+class ToldRow(Base):
+    """A story that a channel was told; remembered longer than the story itself."""
+
+    __tablename__ = "told"
+
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    local_date: Mapped[date] = mapped_column(primary_key=True, index=True)
+    story_id: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    headline: Mapped[str]
+    ts: Mapped[str | None]

@@ -1,0 +1,56 @@
+"""One way to read and one way to write, the same on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from storage.engine import WRITES
+from storage.failures import translated
+
+
+class Transactions:
+    """
+    Opens the transactions of one database; every repository gets this and nothing else.
+
+    Reading sees one consistent state throughout. Writing commits when the block ends without an
+    error. Both raise `StorageError` for what the database does, the cause chained.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.dialect = engine.dialect.name
+        self.writing_engine = engine.execution_options(**{WRITES: True})
+        self._readers = _sessions(_reading(engine))
+        self._writers = _sessions(self.writing_engine)
+        # SQLite has one writer at a time; queueing here is fair and costs no polling of the file.
+        self._turn = asyncio.Lock() if self.dialect == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that only reads."""
+        with translated():
+            async with self._readers() as session:
+                yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that may write. Never open one inside another."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(translated())
+            if self._turn is not None:
+                await stack.enter_async_context(self._turn)
+            yield await stack.enter_async_context(self._writers.begin())
+
+
+def _reading(engine: AsyncEngine) -> AsyncEngine:
+    # Several SELECTs of one read must fit together; on SQLite a transaction does that by itself.
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
