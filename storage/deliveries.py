@@ -192,7 +192,7 @@ async def _remember(session: AsyncSession, sent: Delivery) -> None:
     """Record what the channel was told; the headlines are those that the stories have now."""
     revisions = dict(sent.stories)
     headlines = select(StoryRow.id, StoryRow.headline).where(StoryRow.id.in_(revisions))
-    known = dict((await session.execute(headlines)).tuples().all())
+    known = dict(iter(await session.execute(headlines)))
     await upsert(
         session,
         ToldRow,

@@ -15,7 +15,8 @@ class RunnerLock:
     """
     The right to run on one SQLite file; the system takes it back when the process dies.
 
-    Use it as a context manager, or call `acquire` and `release`.
+    Use it as a context manager, or call `acquire` and `release` and keep the object in between: the
+    lock goes with it.
 
     Args:
         database: The SQLite file; the lock stands beside it as `<name>.lock.run`.

@@ -84,18 +84,22 @@ class _Rule(NamedTuple):
     exact_name: str | None = None
     needs: frozenset[str] = frozenset()
 
-    def allows(self, as_written: str, near: set[str]) -> bool:
-        return self._is_written_right(as_written) and (
-            not self.needs or not self.needs.isdisjoint(near)
-        )
-
-    def _is_written_right(self, as_written: str) -> bool:
+    def is_written(self, as_written: str) -> bool:
         name = self.exact_name
         if name is None:
             return True
         if name.islower():
             return as_written.casefold() == name
         return as_written in {name, f"{name}s"}
+
+    def is_meant(self, words: list[Word], at: int, length: int) -> bool:
+        if not self.needs:
+            return True
+        before, after = (
+            words[max(0, at - _NEAR_WORDS) : at],
+            words[at + length : at + length + _NEAR_WORDS],
+        )
+        return any(word.normal in self.needs for word in before + after)
 
 
 class _Node:
@@ -172,6 +176,9 @@ class Glossary:
         first: dict[str, FoundTerm] = {}
         at = 0
         while at < len(words):
+            if words[at].normal not in self._root.next:  # most words: keep it quick
+                at += 1
+                continue
             length, entry = self._match(text, words, at)
             if entry is not None and entry.term not in first:
                 start, end = words[at].start, words[at + length - 1].end
@@ -224,9 +231,8 @@ class Glossary:
         """Return how many words the longest rule takes that allows them, and its entry."""
         for length, rules in reversed(list(self._paths(text, words, at))):
             as_written = text[words[at].start : words[at + length - 1].end]
-            near = {word.normal for word in _around(words, at, length)}
             for rule in rules:
-                if rule.allows(as_written, near):
+                if rule.is_written(as_written) and rule.is_meant(words, at, length):
                     return length, rule.entry
         return 0, None
 
@@ -247,10 +253,6 @@ class Glossary:
         alike = [name for name in self._by_letters if name[0] == letters[0]]
         close = difflib.get_close_matches(letters, alike, n=1, cutoff=_TYPO_LIKENESS)
         return self._by_letters[close[0]] if close else None
-
-
-def _around(words: list[Word], at: int, length: int) -> list[Word]:
-    return words[max(0, at - _NEAR_WORDS) : at] + words[at + length : at + length + _NEAR_WORDS]
 
 
 def _rank(entry: GlossaryEntry, wanted: tuple[str, ...]) -> int | None:

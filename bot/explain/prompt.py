@@ -52,6 +52,9 @@ def explain_request(
 
     Args:
         chosen: The story's documents (`sources.documents`).
+        form: Decides length and room.
+        level: Decides what is explained, and how.
+        workspace_id: Whose budget it counts against; not sent.
         is_update: The story is at revision 2 or later, and says what is new.
         told_before: The headline of the earlier telling.
         found: Uses of glossary terms in the documents.

@@ -53,11 +53,52 @@ _MAY_END = {
 }
 # Followed by a number it leads on; alone it is a word ("No.").
 _BEFORE_NUMBER = frozenset(
-    "no nos fig figs eq sec ch chap vol p pp art par ver v ca c nr s abb kap n núm pág".split()
+    [
+        "no",
+        "nos",
+        "fig",
+        "figs",
+        "eq",
+        "sec",
+        "ch",
+        "chap",
+        "vol",
+        "p",
+        "pp",
+        "art",
+        "par",
+        "ver",
+        "v",
+        "ca",
+        "c",
+        "nr",
+        "s",
+        "abb",
+        "kap",
+        "n",
+        "núm",
+        "pág",
+    ]
 )
 # A letter after one of these is a name, not an initial: "a Series B. The round ...".
 _LETTERED = frozenset(
-    "series plan class type group option grade section part figure appendix vitamin step phase tier".split()
+    [
+        "series",
+        "plan",
+        "class",
+        "type",
+        "group",
+        "option",
+        "grade",
+        "section",
+        "part",
+        "figure",
+        "appendix",
+        "vitamin",
+        "step",
+        "phase",
+        "tier",
+    ]
 )
 _FIRST_WORDS = {
     "en": "the this that these those it its he she they we you his her their our my a an in on at by for "
@@ -144,7 +185,7 @@ def _full_stop_ends(text: str, start: int, stop: int, following: str, code: str)
     low = word.casefold()
     if low in _ABBREVIATIONS_THAT_LEAD_ON[code]:
         return False
-    if low in _BEFORE_NUMBER and following[:1].isdigit():
+    if low in _WORDS_BEFORE_NUMBER and following[:1].isdigit():
         return False
     previous = words[-2].casefold() if len(words) > 1 else ""
     if low in _ABBREVIATIONS_THAT_MAY_END[code] or _is_initial(word, previous, code):
@@ -155,11 +196,11 @@ def _full_stop_ends(text: str, start: int, stop: int, following: str, code: str)
 def _is_initial(word: str, previous: str, code: str) -> bool:
     """Initials (J.), dotted abbreviations (U.S), and German ordinals: "am 3. März"."""
     if code == "de" and word.isdecimal():
-        return len(word) <= 2
+        return len(word) <= len("31")
     return (
         _DOTTED.fullmatch(word) is not None
         and (len(word) > 1 or word.isupper())
-        and previous not in _LETTERED
+        and previous not in _LETTERED_WORDS
     )
 
 
@@ -175,3 +216,5 @@ def _sets(lists: dict[str, str]) -> dict[str, frozenset[str]]:
 _ABBREVIATIONS_THAT_LEAD_ON = _sets(_LEADS_ON)
 _ABBREVIATIONS_THAT_MAY_END = _sets(_MAY_END)
 _USUAL_FIRST_WORDS = _sets(_FIRST_WORDS)
+_WORDS_BEFORE_NUMBER = frozenset(_BEFORE_NUMBER.split())
+_LETTERED_WORDS = frozenset(_LETTERED.split())

@@ -7,8 +7,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
+# Tells "agent" from the parts of agent.py, agent_view, @agent, /api/agent and api.example.com. The
+# possessive ++ keeps a refused word from being tried again without its last letter.
+_LONE_WORD = re.compile(r"(?<![\w@\\])(?<!\w\.)(?<!\W/)(?<!^/)[^\W_]++(?![@_\\])(?!\.[^\W_])")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SHORTEST_PLURAL = 4  # "apps", but not "gas"
 _PLURAL_ES = ("sses", "shes", "ches", "xes", "zes")
+_ACRONYM_PLURAL = re.compile(r"[A-Z0-9]{2,}s")
 _NO_PLURAL = ("ss", "us", "is")
 # Both spellings meet in one of them. Applied to both sides of a comparison, so a wrong hit
 # ("noise" -> "noize") does no harm.
@@ -38,7 +43,7 @@ class Word(NamedTuple):
 @lru_cache(maxsize=20_000)
 def normal_form(word: str) -> str:
     """Return what "Modelling", "modeling" / "GPUs", "gpu" / "Licences", "license" have in common."""
-    if word[-1:] == "s" and len(word) > 2 and word[:-1].isupper():
+    if _ACRONYM_PLURAL.fullmatch(word):
         word = word[:-1]
     word = _singular(word.casefold())
     for pattern, spelling in _SPELLINGS:
@@ -47,7 +52,7 @@ def normal_form(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(_NO_PLURAL):
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(_NO_PLURAL):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
@@ -64,19 +69,5 @@ def words_of(text: str) -> list[Word]:
     """Return the words of *text* in order; what stands inside a URL, a path or a file name is no word."""
     without_urls = _URL.sub(lambda url: " " * len(url[0]), text)
     return [
-        Word(normal_form(found[0]), *found.span())
-        for found in _WORD.finditer(without_urls)
-        if _stands_alone(without_urls, *found.span())
+        Word(normal_form(found[0]), *found.span()) for found in _LONE_WORD.finditer(without_urls)
     ]
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Tell "agent" from the parts of agent.py, agent_view, @agent, /api/agent and api.example.com."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if before[-1:] in {"@", "_", "\\"} or after[:1] in {"@", "_", "\\"}:
-        return False
-    if before[-1:] == "/" and not before[:-1].isalnum():
-        return False
-    return not (
-        (before[-1:] == "." and before[:-1].isalnum()) or (after[:1] == "." and after[1:].isalnum())
-    )

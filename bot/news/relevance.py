@@ -81,7 +81,7 @@ _JOB_TITLE = re.compile(
     r"|^\W{0,3}(?:hiring|job|jobs|job ad|job opening|vacancy|open position|open role|career opportunity|"
     r"stellenangebot|stellenanzeige|offre d'emploi|oferta de empleo|vacature)\s*[:|–—-]"
     rf"|\bis (?:hiring|looking for) (?:an? |its first |senior |junior |remote |ai |ml ){{1,4}}(?:\w+ ){{0,3}}{_ROLE}\b"
-    rf"|^(?:senior |junior |lead |staff |principal |remote )(?:[\w/&+-]+ ){{0,5}}{_ROLE}\b(?=\s*(?:$|[,|(–—-]|at\b|@))"
+    rf"|^(?:senior |junior |lead |staff |principal |remote )(?:[\w/&+-]+ ){{0,5}}{_ROLE}\b(?<!s)(?=\s*(?:$|[,|(–—-]|at\b|@))"
     rf"|\b{_ROLE}\s*(?:[-–—|,(]\s*)+(?:remote|full[- ]time|part[- ]time|hybrid)\b"
     r"|\b(?:apply now|join our team|bewirb dich|jetzt bewerben)\b",
     re.IGNORECASE,

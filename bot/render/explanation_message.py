@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.explain.explanation import Explanation
 from bot.render import blocks
+from bot.render.check import text_chars
 from bot.render.message import Block, Message
 from bot.render.outline import explanation_outline
 from bot.render.story_blocks import fallback_story, sections, story_texts
@@ -39,7 +40,7 @@ def _pages(found: list[Block]) -> list[list[Block]]:
     pages: list[list[Block]] = [[]]
     room = MESSAGE_ROOM
     for block in found:
-        size = len(block["text"]["text"])
+        size = text_chars(block)
         if size > room:
             pages.append([])
             room = MESSAGE_ROOM

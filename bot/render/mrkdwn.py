@@ -20,7 +20,8 @@ from bot.render.links import honest_label, safe_url
 ELLIPSIS: Final = "…"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOKALIKES = {"*": "∗", "_": "ˍ", "~": "∼"}
-_MARKER = re.compile(r"[*_~]")
+# A marker with a letter or digit on both sides stands inside a word.
+_MARKER = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
 _QUOTE_AT_START = re.compile(r"^\s*>+")
 # `:name:` becomes an emoji, custom ones included; a time such as 10:30:45 does not.
 _EMOJI_NAME = re.compile(r"(?<![0-9]):(?=[a-z0-9_+'-]+:)")
@@ -98,7 +99,7 @@ class Escaped:
 
 def utf16_len(text: str) -> int:
     """Return the length in UTF-16 units, what JavaScript and Java call a string's length."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape(text: str) -> Escaped:
@@ -190,20 +191,13 @@ def _marked(marker: str, text: str) -> Escaped:
 def _disarm(text: str) -> str:
     text = _QUOTE_AT_START.sub(lambda match: match.group().replace(">", "＞"), text)
     text = _EMOJI_NAME.sub("∶", text.replace("`", "'"))
-    return _MARKER.sub(lambda match: _marker_or_lookalike(text, match.start()), text)
-
-
-def _marker_or_lookalike(text: str, at: int) -> str:
-    char = text[at]
-    inside_word = text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
-    return char if inside_word else _LOOKALIKES[char]
+    return _MARKER.sub(lambda match: _LOOKALIKES[match.group()], text)
 
 
 def _cut_text(text: str, room: int) -> str:
     """Cut escaped text to *room* units: at a space when one is near, never inside an entity."""
-    kept = text[: max(room, 0)]
-    while utf16_len(kept) > room:
-        kept = kept[:-1]
+    # "ignore" drops half a surrogate pair at the end.
+    kept = text.encode("utf-16-le")[: 2 * max(room, 0)].decode("utf-16-le", "ignore")
     space = kept.rfind(" ")
     if space > len(kept) * 0.6 and not text[len(kept) : len(kept) + 1].isspace():
         kept = kept[:space]

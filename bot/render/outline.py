@@ -24,6 +24,8 @@ MAX_SOURCES = 4
 MAX_NAMES = 6
 HEADLINE_CHARS = 200
 NAME_CHARS = 80
+# Longer than any paragraph of ours; it bounds the work that a hostile text can cause.
+FIELD_CHARS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def explanation_outline(explanation: Explanation, number: int | None = None) -> 
     words = words_for(explanation.key.language)
     remarks = _basis_remarks(explanation, words)
     if explanation.written_by == "extractive":
-        remarks = (*remarks, words.without_model_story)
+        remarks = (*remarks, words.without_model)
     return _story(explanation, words, number=number, headline=explanation.headline, remarks=remarks)
 
 
@@ -135,7 +137,7 @@ def _digest_story(item: DigestItem, number: int, words: Words, *, mixed: bool) -
     explanation = item.explanation
     remarks = _basis_remarks(explanation, words)
     if mixed and explanation.written_by == "extractive":
-        remarks = (*remarks, words.without_model_story)
+        remarks = (*remarks, words.without_model)
     return _story(
         explanation,
         words,
@@ -161,13 +163,13 @@ def _story(
         reference=f"{explanation.key.story_id}:{explanation.key.revision}",
         number=number,
         headline=shorten(headline, HEADLINE_CHARS),
-        means_for_reader=one_line(explanation.means_for_reader),
+        means_for_reader=shorten(explanation.means_for_reader, FIELD_CHARS),
         new=new,
-        in_short=Labelled(label=words.in_short, text=explanation.in_short),
-        paragraphs=tuple(Labelled(text=text) for text in explanation.paragraphs if one_line(text)),
-        terms=tuple(term.term for term in explanation.terms),
-        glossary=explanation.terms if extractive else (),
-        why_it_matters=Labelled(label=words.why_it_matters, text=why) if why else None,
+        in_short=_labelled(explanation.in_short, words.in_short),
+        paragraphs=tuple(_labelled(text) for text in explanation.paragraphs if one_line(text)),
+        terms=tuple(shorten(term.term, NAME_CHARS) for term in explanation.terms),
+        glossary=tuple(map(_bounded, explanation.terms)) if extractive else (),
+        why_it_matters=_labelled(why, words.why_it_matters) if why and one_line(why) else None,
         topics=tuple(words.topic(topic) for topic in explanation.topics),
         sources=_sources(explanation, words),
         remarks=remarks,
@@ -189,8 +191,20 @@ def _what_is_new(item: DigestItem, words: Words) -> Labelled | None:
         return None
     since = words.short_date(told.on)
     if item.explanation.what_is_new:
-        return Labelled(label=words.new_since.format(date=since), text=item.explanation.what_is_new)
+        return _labelled(item.explanation.what_is_new, words.new_since.format(date=since))
     return Labelled(text=words.update_of.format(date=since))
+
+
+def _labelled(text: str, label: str = "") -> Labelled:
+    return Labelled(label=label, text=shorten(text, FIELD_CHARS))
+
+
+def _bounded(term: ExplainedTerm) -> ExplainedTerm:
+    return ExplainedTerm(
+        term=shorten(term.term, NAME_CHARS),
+        meaning=shorten(term.meaning, FIELD_CHARS),
+        comparison=shorten(term.comparison, FIELD_CHARS),
+    )
 
 
 def _sources(explanation: Explanation, words: Words) -> tuple[NamedSource, ...]:
@@ -225,7 +239,10 @@ def _counts(digest: Digest, words: Words) -> str:
         return ""
     spoken = sum(_word_count(item.explanation) for item in digest.items)
     minutes = max(1, math.ceil(spoken / WORDS_PER_MINUTE))
-    return f"{words.stories(len(digest.items))} · {words.minutes(minutes)}"
+    counts = [words.stories(len(digest.items)), words.minutes(minutes)]
+    if all(item.explanation.written_by == "extractive" for item in digest.items):
+        counts.append(words.without_model)
+    return " · ".join(counts)
 
 
 def _word_count(explanation: Explanation) -> int:

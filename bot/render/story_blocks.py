@@ -49,7 +49,7 @@ def story_texts(story: StoryOutline, words: Words, room: int) -> StoryTexts:
     Everything fits as it is in nearly every case. Else the sources shrink first to the best one,
     then the middle (paragraphs, words) is cut; headline, in short and why it matters stay.
     """
-    small_print = _small_print(story, words, room // 3)
+    small_print = _small_print(story, words, min(room // 3, blocks.CONTEXT_CHARS))
     return _body(story, words, room - len(small_print)), small_print
 
 
@@ -126,12 +126,11 @@ class _Lines:
     def __init__(self, story: StoryOutline, words: Words, used: set[str], room: int) -> None:
         number = f"{story.number}. " if story.number else ""
         head = [_bold_within(number + story.headline, min(room // 4, 600))]
+        # What is new comes first in an update.
+        head += [_labelled(story.new, story.terms, used)] if story.new else []
         head += [escape(story.means_for_reader)] if story.means_for_reader else []
-        head += [
-            _labelled(part, story.terms, used)
-            for part in (story.in_short, story.new)
-            if part and one_line(part.text)
-        ]
+        if story.in_short.text:
+            head.append(_labelled(story.in_short, story.terms, used))
         self.head = tuple(head)
         middle = [_labelled(part, story.terms, used) for part in story.paragraphs]
         middle += [_glossary(story.glossary, words)] if story.glossary else []

@@ -93,10 +93,12 @@ def _story(story: StoryOutline, words: Words) -> Iterator[Line]:
     used: set[str] = set()
     number = f"{story.number}. " if story.number else ""
     yield Line(style="headline", text=one_line(number + story.headline))
+    if story.new:
+        yield _labelled(story.new, story.terms, used)
     if story.means_for_reader:
         yield Line(style="text", text=story.means_for_reader)
-    for part in (story.in_short, story.new, *story.paragraphs):
-        if part and one_line(part.text):
+    for part in (story.in_short, *story.paragraphs):
+        if part.text:
             yield _labelled(part, story.terms, used)
     if story.glossary:
         entries = " · ".join(map(_glossary_entry, story.glossary))

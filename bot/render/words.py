@@ -41,6 +41,7 @@ class Words:
     every_day: str
     workdays: str
     on_days: str
+    listed: Callable[[Sequence[str]], str]
     topic: Callable[[Topic], str]
     stories: Count
     minutes: Count
@@ -55,7 +56,7 @@ class Words:
     paywalled: str
     on_summary: str
     paywalled_on_summary: str
-    without_model_story: str
+    without_model: str
     topics_today: str
     reply_hint: str
     made_by_model: str
@@ -72,14 +73,11 @@ class Words:
     comes_at: str
     change_here: str
     change_outside: str
-    not_included: str
     explain_more: str
     simpler: str
     mute_source: str
     not_for_us: str
     more_like_this: str
-    story_menu: str
-    sources: str
 
     def long_date(self, on: date) -> str:
         """Return a date with its weekday, such as "Monday 2 March"."""
@@ -97,7 +95,9 @@ class Words:
             return self.every_day
         if days == WORKDAYS:
             return self.workdays
-        return self.on_days.format(days=", ".join(self.weekdays[day - 1] for day in sorted(days)))
+        return self.on_days.format(
+            days=self.listed([self.weekdays[day - 1] for day in sorted(days)])
+        )
 
     def schedule(self, preference: Preference) -> str:
         """Return when the digest comes, as one sentence."""
@@ -114,6 +114,10 @@ def local_time(at: datetime, zone: str) -> str:
 def words_for(language: str) -> Words:
     """Return the words of a language, in English when we do not have it yet."""
     return _LANGUAGES.get(language.lower()[:2], ENGLISH)
+
+
+def _english_list(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def _english_feeds(read: int, answered: int) -> str:
@@ -143,6 +147,7 @@ ENGLISH = Words(
     every_day="every day",
     workdays="from Monday to Friday",
     on_days="on {days}",
+    listed=_english_list,
     topic=lambda topic: topic.label,
     stories=Plural("{n} story", "{n} stories"),
     minutes=Plural("about {n} minute", "about {n} minutes"),
@@ -157,11 +162,11 @@ ENGLISH = Words(
     paywalled="paywalled",
     on_summary="this rests on the summary",
     paywalled_on_summary="paywalled; this rests on its summary",
-    without_model_story="put together without a language model",
+    without_model="put together without a language model",
     topics_today="Topics today: {topics}",
     reply_hint="Reply here with any question. {command} changes time, topics or level.",
     made_by_model="explanations by the model, figures and names checked against the sources",
-    made_without_model="put together without a language model: the sentences are the "
+    made_without_model="put together without a language model (extractive): the sentences are the "
     "publishers' own, the meanings of words come from our glossary",
     made_mixed="explanations by the model, figures and names checked against the sources; "
     "{count} put together without a language model and marked so",
@@ -179,14 +184,11 @@ ENGLISH = Words(
     comes_at="It comes {days} at {time} ({zone}).",
     change_here="{command} changes that, or stops it.",
     change_outside="Whoever runs Plainwire changes that with {on} and stops it with {off}.",
-    not_included="Not included",
     explain_more="Explain more",
     simpler="Simpler",
     mute_source="Mute this source",
     not_for_us="Not for us",
     more_like_this="More like this",
-    story_menu="More choices for this story",
-    sources="Sources:",
 )
 
 _LANGUAGES: dict[str, Words] = {"en": ENGLISH}

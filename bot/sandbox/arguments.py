@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .refusal import Refusal, invalid_arguments, missing_argument
+from bot.sandbox.refusal import Refusal, invalid_arguments, missing_argument
 
 Json = dict[str, Any]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import aiohttp
 
-from . import http_events
-from .app import App
-from .envelope import Ack, Envelope
-from .sockets import SocketPool
-from .timings import Timings
+from bot.sandbox import http_events
+from bot.sandbox.app import App
+from bot.sandbox.envelope import Ack, Envelope
+from bot.sandbox.sockets import SocketPool
+from bot.sandbox.timings import Timings
 
 
 @dataclass(slots=True)
@@ -88,10 +88,15 @@ class Delivery:
         if not self.app.request_url:
             return await self.sockets.send(envelope, self.timings.ack)
         if self.session is None:
-            self.session = aiohttp.ClientSession(trust_env=False)
+            self.session = self.new_session()
         return await http_events.deliver(
             self.session, self.app, envelope, now=self.clock(), timeout=self.timings.ack
         )
+
+    @staticmethod
+    def new_session() -> aiohttp.ClientSession:
+        """Return a client that ignores proxy settings: the app is on loopback."""
+        return aiohttp.ClientSession(trust_env=False)
 
     def redeliver(self, event_id: str, times: int = 1) -> int:
         """Send an event again as Slack does when an ack got lost; returns how many copies went."""

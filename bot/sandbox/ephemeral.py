@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .blocks import fill_defaults
-from .hub import Hub
-from .state import Workspace
+from bot.sandbox.blocks import fill_defaults
+from bot.sandbox.hub import Hub
+from bot.sandbox.state import Workspace
 
 
 def show_ephemeral(
@@ -22,7 +22,7 @@ def show_ephemeral(
     """
     Show *content* to *user* only; returns its ts.
 
-    Args:
+    With:
         from_slack: True for what Slackbot says by itself ("… did not respond").
     """
     ts = hub.now_ts(workspace)

@@ -5,21 +5,45 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from . import methods
-from .arguments import Arguments, read_arguments
-from .calls import LoggedCall
-from .faults import Fault
-from .hub import Hub
-from .refusal import RateLimited, Refusal
-from .registry import METHODS, Call, Method
-from .state import Workspace
+from bot.sandbox import methods
+from bot.sandbox.arguments import Arguments, read_arguments
+from bot.sandbox.calls import LoggedCall
+from bot.sandbox.faults import Fault
+from bot.sandbox.hub import Hub
+from bot.sandbox.refusal import RateLimited, Refusal
+from bot.sandbox.registry import METHODS, Call, Method
+from bot.sandbox.state import Workspace
 
-assert methods  # importing the package fills METHODS
+_FAMILIES = methods.__all__  # importing the package fills METHODS
+
+
+@dataclass(slots=True)
+class _Trip:
+    """One call on its way through the gateway."""
+
+    name: str
+    arrived: float
+    args: Arguments = field(default_factory=lambda: Arguments({}))
+    team: str = ""
+    happened: bool = False
+    outcome: str = ""
+    response: web.Response | None = None
+
+    def logged(self, seconds: float) -> LoggedCall:
+        return LoggedCall(
+            at=self.arrived,
+            seconds=seconds,
+            method=self.name,
+            team=self.team,
+            arguments=self.args.values,
+            outcome=self.outcome,
+            happened=self.happened,
+        )
 
 
 @dataclass(slots=True)
@@ -29,55 +53,43 @@ class Gateway:
     hub: Hub
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one API call as Slack would, faults included."""
-        name = request.match_info["method"]
+        """Answer one API call as Slack would, faults included, and log it."""
+        trip = _Trip(name=request.match_info["method"], arrived=self.hub.clock())
         started = time.perf_counter()
-        arrived = self.hub.clock()
-        token, args = "", Arguments({})
-        team = ""
-        happened = False
-        fault: Fault | None = None
         try:
-            token, args = await read_arguments(request)
-            fault = self._fault(name, args)
-            await self._before(fault)
-            known = _known_method(name)
-            workspace = self._authorise(known, token)
-            team = workspace.id
-            self._limit(known, workspace, args)
-            answer = await known.handler(Call(self.hub, workspace, args, name))
-            happened = True
-            response = _answer({"ok": True, **answer}, self._scope_headers(known, workspace))
-            outcome = "ok"
+            await self._run(trip, request)
         except RateLimited as refusal:
-            response, outcome = _too_many(refusal), refusal.code
+            trip.response, trip.outcome = _too_many(refusal), refusal.code
         except _Spoilt as spoilt:
-            response, outcome = spoilt.response, f"fault:{spoilt.kind}"
+            trip.response, trip.outcome = spoilt.response, f"fault:{spoilt.kind}"
         except Refusal as refusal:
-            response, outcome = _answer(refusal.body(), {}), refusal.code
-        if happened and fault is not None:
-            response, outcome = await self._after(fault, response, outcome)
-        self.hub.calls.add(
-            LoggedCall(
-                at=arrived,
-                seconds=time.perf_counter() - started,
-                method=name,
-                team=team,
-                arguments=args.values,
-                outcome=outcome,
-                happened=happened,
-            )
-        )
-        return _cut(request) if response is None else response
+            trip.response, trip.outcome = _answer(refusal.body(), {}), refusal.code
+        self.hub.calls.add(trip.logged(time.perf_counter() - started))
+        return _cut(request) if trip.response is None else trip.response
+
+    async def _run(self, trip: _Trip, request: web.Request) -> None:
+        token, trip.args = await read_arguments(request)
+        fault = self._fault(trip.name, trip.args)
+        await self._before(fault)
+        known = _known_method(trip.name)
+        workspace = self._authorise(known, token)
+        trip.team = workspace.id
+        self._limit(known, workspace, trip.args)
+        answer = await known.handler(Call(self.hub, workspace, trip.args, trip.name))
+        trip.happened = True
+        trip.outcome = "ok"
+        trip.response = _answer({"ok": True, **answer}, self._scope_headers(known, workspace))
+        if fault is not None:
+            await _spoil_answer(fault)
 
     # ---- who is asking ------------------------------------------------------------------------
 
     def _authorise(self, known: Method, token: str) -> Workspace:
-        if known.token == "none":
+        if known.credential == "none":
             return self.hub.first
         if not token:
             raise Refusal("not_authed")
-        if known.token == "app":
+        if known.credential == "app":
             return self._authorise_app(known, token)
         team = self.hub.tokens.get(token)
         if team is None:
@@ -99,7 +111,7 @@ class Gateway:
 
     @staticmethod
     def _scope_headers(known: Method, workspace: Workspace) -> dict[str, str]:
-        if known.token != "bot":
+        if known.credential != "bot":
             return {}
         return {
             "x-oauth-scopes": ",".join(sorted(workspace.scopes)),
@@ -137,18 +149,16 @@ class Gateway:
             case "disconnect":
                 self.hub.delivery.sockets.cut()
 
-    @staticmethod
-    async def _after(
-        fault: Fault, response: web.Response | None, outcome: str
-    ) -> tuple[web.Response | None, str]:
-        match fault.kind:
-            case "accept_then_drop":
-                return None, "fault:accept_then_drop"
-            case "accept_then_500":
-                return _server_error(), "fault:accept_then_500"
-            case "accept_then_slow":
-                await asyncio.sleep(fault.seconds)
-        return response, outcome
+
+async def _spoil_answer(fault: Fault) -> None:
+    """Do to the answer what the fault says, after the method took effect."""
+    match fault.kind:
+        case "accept_then_drop":
+            raise _Spoilt(fault.kind, None)
+        case "accept_then_500":
+            raise _Spoilt(fault.kind, _server_error())
+        case "accept_then_slow":
+            await asyncio.sleep(fault.seconds)
 
 
 class _Spoilt(Exception):

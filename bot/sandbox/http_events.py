@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from .app import App
-from .envelope import Ack, Envelope
+from bot.sandbox.app import App
+from bot.sandbox.envelope import Ack, Envelope
 
 
 class NoRetry(Exception):
@@ -46,7 +46,7 @@ async def deliver(
     """
     Post one envelope and return the app's acknowledgement.
 
-    Args:
+    With:
         now: UTC epoch seconds, which is what the signature is over.
         timeout: Seconds until Slack gives up on this attempt.
 

@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .app import App
-from .calls import CallLog
-from .delivery import Delivery
-from .envelope import Envelope, event_callback
-from .faults import Faults
-from .limits import RateLimits
-from .pings import MaskedLink, Ping, live_mentions, masked_links, texts_of
-from .refusal import Refusal
-from .state import Channel, Message, Workspace, build_workspace
-from .timings import Timings
-from .wire import channel_wire
-from .world import WorkspaceSeed
+from bot.sandbox.app import App
+from bot.sandbox.calls import CallLog
+from bot.sandbox.delivery import Delivery
+from bot.sandbox.envelope import Envelope, event_callback
+from bot.sandbox.faults import Faults
+from bot.sandbox.limits import RateLimits
+from bot.sandbox.pings import MaskedLink, Ping, live_mentions, masked_links, texts_of
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.state import Channel, Message, Workspace, build_workspace
+from bot.sandbox.timings import Timings
+from bot.sandbox.wire import channel_wire
+from bot.sandbox.world import WorkspaceSeed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,13 +138,11 @@ class Hub:
 
     # ---- what a text does to people -----------------------------------------------------------
 
-    def note_reach(
-        self, body: dict[str, Any], *, method: str, channel: str, ts: str
-    ) -> None:
+    def note_reach(self, body: dict[str, Any], *, method: str, channel: str, ts: str) -> None:
         """
         Record whom a message of the app pings and which of its links mislead.
 
-        Args:
+        With:
             body: May hold text, blocks, attachments, markdown_text, chunks; `link_names` and
                 `parse` change how the text is read.
         """
@@ -157,9 +155,7 @@ class Hub:
         for where, text, kind in texts:
             self._note_text(where, text, kind, names, method=method, channel=channel, ts=ts)
 
-    def _note_text(
-        self, where: str, text: str, kind: str, names: bool, **place: str
-    ) -> None:
+    def _note_text(self, where: str, text: str, kind: str, names: bool, **place: str) -> None:
         for ping_kind, target in live_mentions(text, parse_names=names):
             self.pings.append(Ping(kind=ping_kind, target=target, where=where, **place))
         for url, label in masked_links(text, kind):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .refusal import RateLimited
+from bot.sandbox.refusal import RateLimited
 
 TIER_PER_MINUTE = {1: 1, 2: 20, 3: 50, 4: 100}
 SPECIAL_PER_MINUTE = 600
@@ -64,7 +64,7 @@ class RateLimits:
         """
         Count one call.
 
-        Args:
+        With:
             tier: 1 to 4, or 0 for a special method.
             channel: For posts, the channel; "" otherwise.
             now: Monotonic seconds.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .hub import Hub
-from .posting import store
-from .state import Channel, Message, Workspace
+from bot.sandbox.hub import Hub
+from bot.sandbox.posting import store
+from bot.sandbox.state import Channel, Message, Workspace, new_id
 
 
 def join_channel(
@@ -60,6 +60,27 @@ def delete_channel(hub: Hub, workspace: Workspace, channel: Channel, user: str) 
     _channel_event(hub, workspace, channel, "deleted", channel.id, actor_id=user)
     del workspace.channels[channel.id]
     hub.changed(workspace, "channel_gone", channel=channel.id)
+
+
+def create_channel(
+    hub: Hub, workspace: Workspace, user: str, name: str, *, is_private: bool = False
+) -> Channel:
+    """Create a channel with *user* in it; public ones make `channel_created`."""
+    channel = Channel(
+        id=new_id("C"),
+        name=name,
+        kind="group" if is_private else "channel",
+        creator=user,
+        created=int(hub.clock()),
+        members=[user],
+    )
+    workspace.channels[channel.id] = channel
+    if not is_private:
+        shown = {"id": channel.id, "name": name, "created": channel.created, "creator": user}
+        event = {"type": "channel_created", "channel": shown, "event_ts": hub.now_ts(workspace)}
+        hub.emit(workspace, "channel_created", event)
+    hub.channel_changed(workspace, channel)
+    return channel
 
 
 def _channel_event(

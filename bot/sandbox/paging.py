@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from .refusal import Refusal
-from .registry import Call
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call
 
 Item = TypeVar("Item")
 MAX_LIMIT = 1000

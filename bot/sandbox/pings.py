@@ -28,10 +28,12 @@ _NAMED_HOST = re.compile(
     re.IGNORECASE,
 )
 # Without these, product names such as "Node.js" or "ASP.NET Core" would count as addresses.
-_COMMON_TOPS = frozenset(
-    "com org net io ai dev co app gov edu info biz news tech me us uk de fr eu cn ru jp in nl "
-    "ch at it es pl se br ca au example test invalid".split()
-)
+# fmt: off
+_COMMON_TOPS = frozenset((
+    "com", "org", "net", "io", "ai", "dev", "co", "app", "gov", "edu", "info", "biz", "news", "tech", "me", "us", "uk", "de",
+    "fr", "eu", "cn", "ru", "jp", "in", "nl", "ch", "at", "it", "es", "pl", "se", "br", "ca", "au", "example", "test", "invalid",
+))
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ def live_mentions(text: str, *, parse_names: bool = False) -> list[tuple[str, st
     """
     Return `(kind, target)` for each mention in *text* that would notify somebody.
 
-    Args:
+    With:
         parse_names: With `link_names` or `parse=full` a bare `@here` counts too.
     """
     found = [_mention(match) for match in _LIVE.finditer(text)]

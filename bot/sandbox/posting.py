@@ -8,13 +8,13 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from .blocks import blocks_size, check_blocks, fill_defaults
-from .blocks.size import MAX_MESSAGE_SIZE
-from .hub import Hub
-from .refusal import Refusal
-from .registry import Call
-from .state import Channel, Message, Workspace
-from .wire import message_wire
+from bot.sandbox.blocks import blocks_size, check_blocks, fill_defaults
+from bot.sandbox.blocks.size import MAX_MESSAGE_SIZE
+from bot.sandbox.hub import Hub
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call
+from bot.sandbox.state import Channel, Message, Workspace
+from bot.sandbox.wire import message_wire
 
 MAX_TEXT_CHARS = 40_000
 """Slack truncates longer texts; the sandbox refuses them, so that nobody loses words unseen."""

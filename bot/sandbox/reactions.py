@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .hub import Hub
-from .state import Channel, Message, Workspace
-from .wire import message_wire
+from bot.sandbox.hub import Hub
+from bot.sandbox.state import Channel, Message, Workspace
+from bot.sandbox.wire import message_wire
 
 
 def react(

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .arguments import Arguments
-from .hub import Hub
-from .refusal import Refusal
-from .state import Channel, Workspace
+from bot.sandbox.arguments import Arguments
+from bot.sandbox.hub import Hub
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.state import Channel, Workspace
 
 SPECIAL = 0
 """Tier of methods whose rate limit is special (facts/slack.md section 5)."""
@@ -63,26 +63,28 @@ class Method:
     Attributes:
         scopes: Any one of them is enough; empty means none is needed.
         tier: 1 to 4, or SPECIAL.
-        token: "bot", "app" (an app-level token) or "none".
+        credential: "bot", "app" (an app-level token) or "none".
     """
 
     name: str
     handler: Handler
     scopes: tuple[str, ...] = ()
     tier: int = 3
-    token: str = "bot"
+    credential: str = "bot"
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, scopes: tuple[str, ...] = (), tier: int = 3, token: str = "bot"
+    name: str, *, scopes: tuple[str, ...] = (), tier: int = 3, credential: str = "bot"
 ) -> Callable[[Handler], Handler]:
     """Enter a handler in the table."""
 
     def enter(handler: Handler) -> Handler:
-        METHODS[name] = Method(name=name, handler=handler, scopes=scopes, tier=tier, token=token)
+        METHODS[name] = Method(
+            name=name, handler=handler, scopes=scopes, tier=tier, credential=credential
+        )
         return handler
 
     return enter

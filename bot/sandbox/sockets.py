@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from .envelope import Ack, Envelope
+from bot.sandbox.envelope import Ack, Envelope
 
 MAX_CONNECTIONS = 10
 """Per app (docs: Using Socket Mode)."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .world import WorkspaceSeed
+from bot.sandbox.world import WorkspaceSeed
 
 _ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -228,7 +228,9 @@ def _channel(entry: dict[str, Any], created: int) -> Channel:
     kind = "group" if entry.get("is_private") else "channel"
     members = list(entry.get("members", []))
     creator = members[0] if members else ""
-    return Channel(**{"kind": kind, "creator": creator, "created": created, **known}, members=members)
+    return Channel(
+        **{"kind": kind, "creator": creator, "created": created, **known}, members=members
+    )
 
 
 def utc(now: float) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .state import Channel, Message, Workspace
+from bot.sandbox.state import Channel, Message, Workspace
 
 
 def message_wire(
@@ -13,7 +13,7 @@ def message_wire(
     """
     Return *message* as `conversations.history` and the answers of `chat.*` show it.
 
-    Args:
+    With:
         with_metadata: False leaves only the event type of the metadata, which is what history
             gives without `include_all_metadata` (facts/slack.md section 6).
     """

@@ -75,9 +75,7 @@ class Ticker:
             self._log.debug("job_cancelled", job=job.name)
         except PlainwireError as error:
             self._log.error("job_failed", job=job.name, error=str(error))
-        except (
-            Exception
-        ):  # the next tick tries again; a clock that stops would lose digests silently
+        except Exception:  # noqa: BLE001 - a clock that stops loses digests silently
             self._log.exception("job_crashed", job=job.name)
         finally:
             self._running.discard(task)

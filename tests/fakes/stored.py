@@ -116,10 +116,10 @@ def make_usage(**changes: Any) -> Usage:
 
 
 # Everything that a database can hold: no NUL, no lone surrogates (they are taken out on the way).
+_first = datetime.min.replace(year=1970)
+_last = datetime.max.replace(year=2200)
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
-instants = st.datetimes(
-    datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.timezones()
-).map(lambda at: at.astimezone(UTC))
+instants = st.datetimes(timezones=st.just(UTC), min_value=_first, max_value=_last)
 topics = st.lists(st.sampled_from(Topic), min_size=1, max_size=3, unique=True).map(tuple)
 workspaces = st.none() | st.sampled_from(["T1", "T2"])
 counts = st.none() | st.integers(0, 10**9)
@@ -180,9 +180,7 @@ novelties = st.sampled_from(["figure", "date", "actor", "outcome", "retraction"]
 
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
-    told_by = draw(
-        st.lists(entries, min_size=1, max_size=4, unique_by=lambda entry: entry.id)
-    )
+    told_by = draw(st.lists(entries, min_size=1, max_size=4, unique_by=lambda entry: entry.id))
     revisions = [
         Revision(
             number=number,

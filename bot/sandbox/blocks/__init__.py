@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .blocks import MAX_BLOCKS, check_blocks
-from .report import Report
-from .size import blocks_size, fill_defaults
+from bot.sandbox.blocks.blocks import MAX_BLOCKS, check_blocks
+from bot.sandbox.blocks.report import Report
+from bot.sandbox.blocks.size import blocks_size, fill_defaults
 
 __all__ = ["MAX_BLOCKS", "Report", "blocks_size", "check_blocks", "fill_defaults"]

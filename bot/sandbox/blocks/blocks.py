@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import elements as el
-from .checks import (
+from bot.sandbox.blocks import elements as el
+from bot.sandbox.blocks.checks import (
     MAX_ID_CHARS,
     anything,
     array,
@@ -18,12 +18,13 @@ from .checks import (
     string,
     url,
 )
-from .objects import any_text, image_fields, plain_text
-from .report import Check, Report
-from .rich_text import rich_text
+from bot.sandbox.blocks.objects import any_text, image_fields, plain_text
+from bot.sandbox.blocks.report import Check, Report
+from bot.sandbox.blocks.rich_text import rich_text
 
 MAX_BLOCKS = {"message": 50, "modal": 100, "home": 100}
 MAX_MARKDOWN_CHARS = 12_000
+MAX_CHARTS = 2
 
 _ALL = frozenset({"message", "modal", "home"})
 _MESSAGE = frozenset({"message"})
@@ -56,9 +57,7 @@ SURFACES: dict[str, frozenset[str]] = {
 _IN_CONTAINER = tuple(sorted(set(SURFACES) - {"markdown", "card", "carousel", "container"}))
 
 
-def _block(
-    required: tuple[str, ...] = (), then: Any = None, /, **fields: Check
-) -> Check:
+def _block(required: tuple[str, ...] = (), then: Any = None, /, **fields: Check) -> Check:
     base = {"type": anything, "block_id": string(MAX_ID_CHARS)}
     return shape({**base, **fields}, required=required, then=then)
 
@@ -84,9 +83,9 @@ def _one_table(value: dict[str, Any], where: str, report: Report) -> None:
         report.add(f"{where}/rows", "all rows must have the same number of cells")
 
 
-def _two_charts(value: dict[str, Any], where: str, report: Report) -> None:
-    if report.count("charts") > 2:
-        report.add(where, "no more than 2 data_visualization blocks allowed")
+def _two_charts(_value: dict[str, Any], where: str, report: Report) -> None:
+    if report.count("charts") > MAX_CHARTS:
+        report.add(where, f"no more than {MAX_CHARTS} data_visualization blocks allowed")
 
 
 def _container_rules(value: dict[str, Any], where: str, report: Report) -> None:
@@ -104,7 +103,13 @@ def _card_has_content(value: dict[str, Any], where: str, report: Report) -> None
 
 
 _raw_text = shape({"type": anything, "text": string(12_000)}, required=("text",))
-_cell = by_type({"raw_text": _raw_text, "raw_number": shape({"type": anything, "value": anything, "text": string(12_000)}), "rich_text": rich_text})
+_cell = by_type(
+    {
+        "raw_text": _raw_text,
+        "raw_number": shape({"type": anything, "value": anything, "text": string(12_000)}),
+        "rich_text": rich_text,
+    }
+)
 _table_row = array(_cell, 1, 20)
 
 _CARD = _block(
@@ -126,6 +131,11 @@ _TASK = _block(
     output=rich_text,
     sources=array(el.url_source, 0, 50),
 )
+
+
+def _children() -> Check:
+    return array(by_type(BLOCKS, allowed=_IN_CONTAINER), 1, 10)
+
 
 BLOCKS: dict[str, Check] = {
     "header": _block(("text",), text=plain_text(150), level=integer(1, 6)),
@@ -168,7 +178,7 @@ BLOCKS: dict[str, Check] = {
         title=plain_text(150),
         rich_text_title=rich_text,
         subtitle=any_text(150),
-        child_blocks=lazy(lambda: array(_child, 1, 10)),
+        child_blocks=lazy(_children),
         width=one_of("narrow", "standard", "wide", "full"),
         icon=el.image,
         is_collapsible=boolean,
@@ -176,13 +186,13 @@ BLOCKS: dict[str, Check] = {
         has_header_divider=boolean,
     ),
     "card": _CARD,
-    "carousel": _block(
-        ("elements",), elements=array(by_type({"card": _CARD}), 1, 10)
-    ),
+    "carousel": _block(("elements",), elements=array(by_type({"card": _CARD}), 1, 10)),
     "image": image_fields({"block_id": string(MAX_ID_CHARS), "title": plain_text(2000)}),
     "task_card": _TASK,
     "plan": _block(
-        ("title",), title=string(256, min_chars=1), tasks=array(by_type({"task_card": _TASK}), 0, 50)
+        ("title",),
+        title=string(256, min_chars=1),
+        tasks=array(by_type({"task_card": _TASK}), 0, 50),
     ),
     "alert": _block(
         ("text",),
@@ -209,12 +219,10 @@ BLOCKS: dict[str, Check] = {
         provider_name=string(50),
         author_name=string(49),
     ),
-    "file": _block(
-        ("external_id", "source"), external_id=string(255), source=one_of("remote")
-    ),
+    "file": _block(("external_id", "source"), external_id=string(255), source=one_of("remote")),
 }
 
-_child = by_type(BLOCKS, allowed=_IN_CONTAINER)
+
 _any_block = by_type(BLOCKS)
 
 
@@ -222,7 +230,7 @@ def check_blocks(blocks: Any, surface: str, *, where: str = "/blocks") -> Report
     """
     Check a list of blocks as Slack would for this surface.
 
-    Args:
+    With:
         blocks: The value as it came; anything.
         surface: "message", "modal" or "home".
 
@@ -240,7 +248,9 @@ def _on_surface(value: Any, where: str, report: Report) -> None:
         return
     kind = value.get("type")
     if isinstance(kind, str) and kind in SURFACES and report.surface not in SURFACES[kind]:
-        report.add(f"{where}/type", f"unsupported type: {kind} is not allowed in a {report.surface}")
+        report.add(
+            f"{where}/type", f"unsupported type: {kind} is not allowed in a {report.surface}"
+        )
     _note_block_id(value.get("block_id"), where, report)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from .report import Check, Report
+from bot.sandbox.blocks.report import Check, Report
 
 MAX_ID_CHARS = 255
 MAX_URL_CHARS = 3000
@@ -101,7 +101,7 @@ def shape(
     """
     Check an object: known fields only, the required ones present, each by its own check.
 
-    Args:
+    With:
         then: A rule over several fields, run when the value is an object.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .checks import (
+from bot.sandbox.blocks.checks import (
     MAX_ID_CHARS,
     anything,
     array,
@@ -19,7 +19,7 @@ from .checks import (
     string,
     url,
 )
-from .objects import (
+from bot.sandbox.blocks.objects import (
     any_text,
     choice_option,
     confirm,
@@ -30,7 +30,7 @@ from .objects import (
     plain_text,
     select_option,
 )
-from .report import Check, Report
+from bot.sandbox.blocks.report import Check, Report
 
 _action_id = string(MAX_ID_CHARS, min_chars=1)
 _id = string(255, min_chars=1)
@@ -115,9 +115,7 @@ ELEMENTS: dict[str, Check] = {
         option_groups=_groups,
         initial_options=array(select_option, 1, 100),
     ),
-    "external_select": _single(
-        initial_option=select_option, min_query_length=integer(0, 100)
-    ),
+    "external_select": _single(initial_option=select_option, min_query_length=integer(0, 100)),
     "multi_external_select": _multi(
         initial_options=array(select_option, 1, 100), min_query_length=integer(0, 100)
     ),
@@ -136,7 +134,9 @@ ELEMENTS: dict[str, Check] = {
     "channels_select": _single(initial_channel=_id),
     "multi_channels_select": _multi(initial_channels=_ids),
     "checkboxes": _input(
-        ("options",), options=array(choice_option, 1, 10), initial_options=array(choice_option, 1, 10)
+        ("options",),
+        options=array(choice_option, 1, 10),
+        initial_options=array(choice_option, 1, 10),
     ),
     "radio_buttons": _input(
         ("options",), options=array(choice_option, 1, 10), initial_option=choice_option
@@ -163,9 +163,7 @@ ELEMENTS: dict[str, Check] = {
     ),
     "rich_text_input": _input(initial_value=anything, dispatch_action_config=dispatch_config),
     "file_input": _input(filetypes=array(_id, 1, 100), max_files=integer(1, 10)),
-    "url_source": shape(
-        {"type": anything, "url": url(), "text": string(3000), "confirm": number}
-    ),
+    "url_source": shape({"type": anything, "url": url(), "text": string(3000), "confirm": number}),
 }
 
 _SELECTS = tuple(name for name in ELEMENTS if name.endswith("_select"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .checks import anything, array, boolean, by_type, one_of, shape, string, url
-from .report import Check, Report
+from bot.sandbox.blocks.checks import anything, array, boolean, by_type, one_of, shape, string, url
+from bot.sandbox.blocks.report import Check, Report
 
 OPTION_TEXT_CHARS = 75
 OPTION_VALUE_CHARS = 150
@@ -91,5 +91,3 @@ def image_fields(extra: dict[str, Check]) -> Check:
 def _has_source(value: dict[str, Any], where: str, report: Report) -> None:
     if ("image_url" in value) == ("slack_file" in value):
         report.add(where, "must provide exactly one of image_url and slack_file")
-
-

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from .checks import anything, array, boolean, by_type, integer, one_of, shape, string, url
-from .report import Check
+from bot.sandbox.blocks.checks import (
+    anything,
+    array,
+    boolean,
+    by_type,
+    integer,
+    one_of,
+    shape,
+    string,
+    url,
+)
+from bot.sandbox.blocks.report import Check
 
 _LONG = 40_000
 _style = shape(
-    {
-        name: boolean
-        for name in (
+    dict.fromkeys(
+        (
             "bold",
             "italic",
             "strike",
@@ -18,8 +27,9 @@ _style = shape(
             "highlight",
             "client_highlight",
             "unlink",
-        )
-    }
+        ),
+        boolean,
+    )
 )
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import apps, auth, chat, conversations, history, people, reactions
+from bot.sandbox.methods import apps, auth, chat, conversations, history, people, reactions
 
 __all__ = ["apps", "auth", "chat", "conversations", "history", "people", "reactions"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..refusal import Refusal
-from ..registry import Call, method
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call, method
 
 
-@method("apps.connections.open", scopes=("connections:write",), tier=3, token="app")
+@method("apps.connections.open", scopes=("connections:write",), tier=3, credential="app")
 async def connections_open(call: Call) -> dict[str, Any]:
     if call.hub.app.request_url:
         raise Refusal("socket_mode_not_enabled")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..refusal import Refusal
-from ..registry import SPECIAL, Call, method
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import SPECIAL, Call, method
 
 
-@method("api.test", tier=4, token="none")
+@method("api.test", tier=4, credential="none")
 async def api_test(call: Call) -> dict[str, Any]:
     if "error" in call.args:
         raise Refusal(call.args.text("error"), args=call.args.values)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import posting
-from ..blocks import fill_defaults
-from ..ephemeral import show_ephemeral
-from ..refusal import Refusal
-from ..registry import SPECIAL, Call, method
-from ..state import Channel, Message
-from ..wire import message_wire, permalink
+from bot.sandbox import posting
+from bot.sandbox.blocks import fill_defaults
+from bot.sandbox.ephemeral import show_ephemeral
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import SPECIAL, Call, method
+from bot.sandbox.state import Channel, Message
+from bot.sandbox.wire import message_wire, permalink
 
 
 @method("chat.postMessage", scopes=("chat:write",), tier=SPECIAL)

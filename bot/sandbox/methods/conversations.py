@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..membership import join_channel, leave_channel
-from ..paging import page_of
-from ..refusal import Refusal
-from ..registry import Call, method
-from ..state import Channel
-from ..wire import channel_wire
+from bot.sandbox.membership import join_channel, leave_channel
+from bot.sandbox.paging import page_of
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call, method
+from bot.sandbox.state import Channel
+from bot.sandbox.wire import channel_wire
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _READ_SCOPE = {"channel": "channels:read", "group": "groups:read", "im": "im:read"}

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..paging import decode_cursor, encode_cursor, read_limit
-from ..refusal import Refusal
-from ..registry import Call, method
-from ..state import Channel, Message
-from ..wire import message_wire
+from bot.sandbox.paging import decode_cursor, encode_cursor, read_limit
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call, method
+from bot.sandbox.state import Channel, Message
+from bot.sandbox.wire import message_wire
 
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 _SCOPE = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
@@ -79,9 +79,7 @@ async def history(call: Call) -> dict[str, Any]:
     } | ({"response_metadata": {"next_cursor": mark}} if mark else {})
 
 
-def _page_backward(
-    found: list[Message], cursor: str, limit: int
-) -> tuple[list[Message], str]:
+def _page_backward(found: list[Message], cursor: str, limit: int) -> tuple[list[Message], str]:
     if cursor:
         end = decode_cursor(cursor, "next_ts")
         found = [message for message in found if message.ts <= end]
@@ -90,9 +88,7 @@ def _page_backward(
     return page, encode_cursor("next_ts", rest[-1].ts) if rest else ""
 
 
-def _page_forward(
-    found: list[Message], cursor: str, limit: int
-) -> tuple[list[Message], str]:
+def _page_forward(found: list[Message], cursor: str, limit: int) -> tuple[list[Message], str]:
     if cursor:
         start = decode_cursor(cursor, "from_ts")
         found = [message for message in found if message.ts >= start]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..paging import page_of
-from ..refusal import Refusal
-from ..registry import Call, method
-from ..state import User, utc
+from bot.sandbox.paging import page_of
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call, method
+from bot.sandbox.state import User, utc
 
 
 def _found(call: Call) -> User:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..reactions import react, unreact
-from ..refusal import Refusal
-from ..registry import Call, method
-from ..state import Channel, Message
+from bot.sandbox.reactions import react, unreact
+from bot.sandbox.refusal import Refusal
+from bot.sandbox.registry import Call, method
+from bot.sandbox.state import Channel, Message
 
 _NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 

@@ -1,0 +1,239 @@
+"""
+The newsroom: everything that needs no Slack, joined (collecting, explaining, making digests).
+
+Nothing here decides anything; it only puts adapters behind ports.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from bot.app.readers import Readers, open_readers
+from bot.clock import Clock
+from bot.digest.make import DigestMaker
+from bot.digest.transitions import Limits
+from bot.errors import SettingsError
+from bot.explain.articles import Articles
+from bot.explain.glossary import Glossary
+from bot.explain.story_explainer import StoryExplainer
+from bot.explain.write import Explainer
+from bot.model.azure import AzureModel
+from bot.model.deployment import Deployment
+from bot.model.failover import FailoverModel
+from bot.news.catalogue import starter_feeds
+from bot.news.collect import FeedProgress, collect
+from bot.news.feed import PolledFeed
+from bot.news.ports import FeedReader
+from bot.news.story import CollectReport, Problem
+from bot.settings import Settings
+from storage.cipher import Cipher, load_or_create_key
+from storage.database import Database
+from storage.retention import Ages
+
+Progress = Callable[[FeedProgress], None]
+
+
+def load_cipher(settings: Settings) -> Cipher:
+    """
+    Return the cipher for stored secrets; with SQLite a key is generated at the first start.
+
+    Raises:
+        SettingsError: A database server is used, and no key is set: several processes must share one.
+        CipherError: The key file cannot be used.
+    """
+    if settings.encryption_key:
+        parts = settings.encryption_key.get_secret_value().split(",")
+        from pydantic import SecretStr
+
+        return Cipher([SecretStr(part.strip()) for part in parts])
+    if settings.sqlite_path is None:
+        raise SettingsError(
+            "PLAINWIRE_ENCRYPTION_KEY is missing.",
+            next_step="With a database server it has to be set, the same for every process; "
+            "`plainwire doctor` shows how to make one.",
+        )
+    return Cipher([load_or_create_key(settings.key_path)])
+
+
+async def open_database(settings: Settings) -> Database:
+    """Open the operator's database, bring it up to date, and add the starter feeds to a new one."""
+    database = await Database.open(settings.database_url, cipher=load_cipher(settings))
+    if await database.facts.get("starter_feeds") is None:
+        for feed in starter_feeds():
+            await database.feeds.add(feed)
+        await database.facts.set("starter_feeds", "added")
+    return database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """
+    Everything that works on news without Slack.
+
+    Attributes:
+        model: None when no model is configured (or the run is offline).
+    """
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    readers: Readers
+    articles: Articles
+    glossary: Glossary
+    model: AzureModel | None
+    writer: Explainer
+    explainer: StoryExplainer
+    maker: DigestMaker
+
+    async def collect(
+        self,
+        feeds: Sequence[PolledFeed] | None = None,
+        *,
+        reader: FeedReader | None = None,
+        deadline_seconds: float | None = None,
+        progress: Progress | None = None,
+    ) -> CollectReport:
+        """Read the given feeds (default: those that are due) and take in what is new."""
+        now = self.clock.now()
+        store = self.database
+        wanted = await store.feeds.due(now) if feeds is None else feeds
+        return await collect(
+            wanted,
+            reader=reader or self.readers.feeds,
+            feed_store=store.feeds,
+            entry_store=store.entries,
+            story_store=store.stories,
+            now=now,
+            deadline_seconds=deadline_seconds or self.settings.fetch_timeout_seconds,
+            jitter=random.random,
+            progress=progress,
+        )
+
+    async def clean(self) -> None:
+        """Delete what is older than the retention setting."""
+        age = timedelta(days=self.settings.retention_days)
+        await self.database.clean(
+            self.clock.now(), Ages(stories=age)
+        )
+
+
+@asynccontextmanager
+async def open_newsroom(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    offline: bool = False,
+    page_reader: bool | None = None,
+) -> AsyncIterator[Newsroom]:
+    """
+    Join the newsroom's parts and take them apart again.
+
+    Args:
+        offline: No model call and no page is read, whatever the settings say.
+        page_reader: Override of the setting `read_pages`.
+    """
+    async with AsyncExitStack() as stack:
+        readers = await stack.enter_async_context(open_readers(settings))
+        azure = None if offline else _azure(settings, database, clock)
+        if azure is not None:
+            stack.push_async_callback(azure.aclose)
+        glossary = Glossary.load()
+        writer = Explainer(
+            model=_paced(azure, settings, database, clock),
+            explanations=database.explanations,
+            glossary=glossary,
+        )
+        reads = settings.read_pages if page_reader is None else page_reader
+        articles = Articles(
+            database.pages,
+            readers.pages if reads and not offline else None,
+            timeout_seconds=settings.fetch_timeout_seconds,
+        )
+        explainer = StoryExplainer(writer, articles)
+        yield Newsroom(
+            settings=settings,
+            clock=clock,
+            database=database,
+            readers=readers,
+            articles=articles,
+            glossary=glossary,
+            model=azure,
+            writer=writer,
+            explainer=explainer,
+            maker=DigestMaker(
+                stories=database.stories,
+                deliveries=database.deliveries,
+                explainer=explainer,
+                last_round=lambda: feed_health(database),
+                limits=limits_of(settings),
+            ),
+        )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the delivery limits as the operator set them."""
+    return Limits(
+        catch_up=settings.catch_up_seconds,
+        repeat_when_unreadable=settings.unknown_outcome == "repeat",
+        explain=settings.model_timeout_seconds * 2,
+    )
+
+
+async def feed_health(database: Database) -> CollectReport | None:
+    """Return how many of the catalogue's feeds answered when last asked; None before the first round."""
+    feeds = [polled for polled in await database.feeds.all() if not polled.poll.gone]
+    asked = [one for one in feeds if one.poll.last_success_at or one.poll.failures]
+    if not asked:
+        return None
+    broken = [one for one in asked if one.poll.failures]
+    return CollectReport(
+        feeds_read=len(asked),
+        feeds_answered=len(asked) - len(broken),
+        problems=tuple(
+            Problem(source=one.feed.name, error=one.poll.last_error or "did not answer")
+            for one in broken
+        ),
+    )
+
+
+def deployment_of(settings: Settings) -> Deployment | None:
+    """Return where the model is, or None when none is configured."""
+    if not settings.azure_endpoint or not settings.azure_deployment:
+        return None
+    return Deployment(
+        endpoint=settings.azure_endpoint,
+        deployment=settings.azure_deployment,
+        api_key=settings.azure_api_key,
+        scope=settings.azure_scope,
+        effort=settings.azure_effort,
+    )
+
+
+def _azure(settings: Settings, database: Database, clock: Clock) -> AzureModel | None:
+    deployment = deployment_of(settings)
+    return AzureModel(deployment, database.usage, clock) if deployment else None
+
+
+def _paced(
+    azure: AzureModel | None, settings: Settings, database: Database, clock: Clock
+) -> FailoverModel | None:
+    if azure is None:
+        return None
+
+    async def spent(at: datetime) -> float | None:
+        midnight = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
+        return await database.usage.spent_usd(midnight)
+
+    return FailoverModel(
+        [azure],
+        clock,
+        concurrency=settings.model_concurrency,
+        patience_seconds=settings.model_timeout_seconds,
+        daily_budget_usd=settings.daily_budget_usd,
+        spent=spent,
+    )

@@ -1,0 +1,67 @@
+"""The command table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli import channels, demo, doctor, explain, feeds, manifest, page, preview, run_bot, sandbox
+from bot.cli.output import say
+
+app = typer.Typer(
+    name="plainwire",
+    help="AI news, explained, in Slack: a daily digest in plain words, with every term explained.",
+    epilog="Settings come from the environment and .env (docs/configuration.md). Start with: plainwire demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("plainwire"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version_wanted: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """AI news, explained, in Slack: a daily digest in plain words, with every term explained."""
+
+
+app.command("demo")(demo.demo)
+app.command("run")(run_bot.run_bot)
+app.command("doctor")(doctor.doctor)
+app.command("preview")(preview.preview)
+app.command("explain")(explain.explain)
+app.add_typer(channels.app, name="channels")
+app.add_typer(feeds.app, name="feeds")
+app.command("page")(page.page)
+app.command("sandbox")(sandbox.sandbox)
+app.command("manifest")(manifest.manifest)
+app.command("migrate")(manifest.migrate)
+
+
+def run() -> None:
+    """Run the command line; whatever is left of an error becomes a sentence."""
+    from bot.cli.output import fail
+    from bot.errors import PlainwireError
+    from bot.logs import configure_logs
+
+    configure_logs("warning")
+    try:
+        app(prog_name="plainwire")
+    except PlainwireError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        raise SystemExit(130) from None

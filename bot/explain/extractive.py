@@ -1,0 +1,183 @@
+"""
+The explainer without a model: the sources' own sentences, and the glossary's words for their terms.
+
+Pure. It says nothing that a source does not say: no invented "why it matters", no rewording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.explain.explanation import ExplainedTerm, Explanation, ExplanationKey, Form, Level
+from bot.explain.glossary import Glossary
+from bot.explain.pick import Candidate, candidates, is_repeat, ranked, stands_alone
+from bot.explain.plain_language import MAX_TERMS, MAX_WORDS, is_clean
+from bot.explain.readability import word_count
+from bot.explain.review import cut_headline
+from bot.explain.sentences import split_sentences
+from bot.explain.sources import Document, Source, basis
+from bot.news.story import Story
+
+_SENTENCES = {Form.DIGEST: 5, Form.FULL: 11}
+_PER_PARAGRAPH = {Form.DIGEST: 3, Form.FULL: 3}
+_MAX_IN_SHORT_WORDS = 45
+# A source says itself why something matters, in one of these ways.
+_WHY = re.compile(
+    r"\b(?:means? that|matters because|the result is|in practice|for (?:teams|users|customers|developers|"
+    r"businesses|companies|readers|consumers|people|anyone)\b|(?:lets?|allows?|enables?) (?:users|teams|"
+    r"customers|developers|businesses|people|companies|anyone)|bedeutet,? dass|für (?:Nutzer|Kunden|"
+    r"Unternehmen|Entwickler|Teams)|signifie que|pour les (?:utilisateurs|entreprises|clients)|"
+    r"significa que|para los (?:usuarios|clientes)|para las empresas)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Sentences chosen for the places of an explanation."""
+
+    in_short: str
+    paragraphs: tuple[tuple[str, ...], ...]
+    why_it_matters: str | None
+    what_is_new: str | None
+
+    @property
+    def text(self) -> str:
+        parts = [self.in_short, *(line for lines in self.paragraphs for line in lines)]
+        return "\n".join([*parts, self.why_it_matters or "", self.what_is_new or ""])
+
+
+def extractive(
+    story: Story,
+    chosen: Sequence[Document],
+    *,
+    key: ExplanationKey,
+    sources: tuple[Source, ...],
+    glossary: Glossary,
+    now: datetime,
+) -> Explanation:
+    """
+    Return an explanation put together from the sources' own sentences, in their language.
+
+    Args:
+        story: Gives topics and revisions.
+        chosen: Its documents (`sources.documents`).
+        key: Form and level are taken from it.
+        sources: As named to readers.
+        glossary: Gives the meaning of each term in the chosen sentences.
+        now: When it is made (aware UTC).
+    """
+    extract = pick(story, chosen, key.form)
+    headline = headline_of(chosen)
+    return Explanation(
+        key=key,
+        headline=headline,
+        means_for_reader="",
+        in_short=extract.in_short,
+        paragraphs=tuple(" ".join(lines) for lines in extract.paragraphs),
+        terms=explained_terms(f"{headline}\n{extract.text}", glossary, key.level, key.form),
+        why_it_matters=extract.why_it_matters,
+        what_is_new=extract.what_is_new,
+        topics=story.topics,
+        sources=sources,
+        basis=basis(chosen),
+        written_by="extractive",
+        written_at=now,
+    )
+
+
+def pick(story: Story, chosen: Sequence[Document], form: Form) -> Extract:
+    """Choose the sentences: who and what first, then the most telling, then why and what is new."""
+    pool = candidates(chosen, story.language)
+    best = ranked(pool, chosen)
+    opening = _opening(best, chosen, story.language)
+    new = _what_is_new(story, chosen)
+    used = [opening, new or ""]
+    why = next((c.text for c in best if _WHY.search(c.text) and not is_repeat(c.text, used)), None)
+    used.append(why or "")
+    room = MAX_WORDS[form] - sum(map(word_count, [headline_of(chosen), *used]))
+    core: list[Candidate] = []
+    for candidate in best:
+        words = word_count(candidate.text)
+        if len(core) == _SENTENCES[form] or is_repeat(candidate.text, used):
+            continue
+        if words <= room:
+            core.append(candidate)
+            used.append(candidate.text)
+            room -= words
+    return Extract(opening, _paragraphs(core, form), why, new)
+
+
+def headline_of(chosen: Sequence[Document]) -> str:
+    """Return the lead's title without its outlet's name, at a length that fits."""
+    title = " ".join(chosen[0].title.split())
+    outlet = re.escape(chosen[0].entry.outlet_name)
+    title = (
+        re.sub(rf"\s+[|–—·-]\s+{outlet}\s*$", "", title, flags=re.IGNORECASE) if outlet else title
+    )
+    title = re.sub(r"https?://\S+|<[^>]*>?", "", title).strip()
+    return cut_headline(title) or "Without a title"
+
+
+def explained_terms(
+    text: str, glossary: Glossary, level: Level, form: Form
+) -> tuple[ExplainedTerm, ...]:
+    """Return what the glossary says of the terms in *text*, in the order of the text."""
+    found = glossary.find_in(text)[: MAX_TERMS[form]]
+    return tuple(
+        ExplainedTerm(
+            term=term.as_written,
+            meaning=term.entry.meaning if level is Level.NEWCOMER else term.entry.practitioner,
+            comparison=term.entry.comparison if level is Level.NEWCOMER else "",
+        )
+        for term in found
+    )
+
+
+def _opening(best: Sequence[Candidate], chosen: Sequence[Document], language: str) -> str:
+    """Return the best sentence from the head of an article: there stands who did what and when."""
+    fitting = [c for c in best if word_count(c.text) <= _MAX_IN_SHORT_WORDS]
+    heads = [c for c in fitting if c.position < 3 and c.document == 0]  # noqa: PLR2004
+    for candidate in [*heads, *fitting]:
+        return candidate.text
+    # Nothing stands alone: the first clean sentence of all, else the title, which every story has.
+    for document in chosen:
+        for line in split_sentences(document.text, language):
+            if (
+                is_clean(line)
+                and 0 < word_count(line) <= _MAX_IN_SHORT_WORDS
+                and stands_alone(line)
+            ):
+                return line
+    return headline_of(chosen)
+
+
+def _what_is_new(story: Story, chosen: Sequence[Document]) -> str | None:
+    """Return the sentence that carries the latest revision's new words, else that entry's title."""
+    if not story.revisions:
+        return None
+    latest = story.revisions[-1]
+    document = next((d for d in chosen if d.entry.id == latest.entry_id), None)
+    if document is None:
+        return None
+    detail = latest.detail.casefold()
+    for line in split_sentences(document.text, story.language):
+        if detail and detail in line.casefold() and is_clean(line) and stands_alone(line):
+            return line
+    title = " ".join(document.title.split())
+    return title if is_clean(title) else None
+
+
+def _paragraphs(core: Sequence[Candidate], form: Form) -> tuple[tuple[str, ...], ...]:
+    """Put the sentences back into the order of their sources, a few to a paragraph."""
+    ordered = sorted(core, key=lambda candidate: (candidate.document, candidate.position))
+    size = _PER_PARAGRAPH[form]
+    lines = [candidate.text for candidate in ordered]
+    groups = [lines[start : start + size] for start in range(0, len(lines), size)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        # No paragraph of one sentence beside longer ones.
+        groups[-1].insert(0, groups[-2].pop())
+    return tuple(tuple(group) for group in groups)

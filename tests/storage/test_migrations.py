@@ -1,0 +1,221 @@
+"""Migrations yield exactly the declared schema, once, however many start at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import StorageError
+from storage.cipher import Cipher
+from storage.database import Database
+from storage.engine import database_url, make_engine
+from storage.migrate import alembic_config, current_revision, migrate
+from storage.migrations import HEAD, REVISIONS
+from storage.tables import Base
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("empty_postgres"))
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+def _differences(connection: Connection) -> list[object]:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _declared_again(connection: Connection) -> dict[str, object]:
+    """Return what the server itself knows of the schema, in comparable form."""
+    found = inspect(connection)
+    return {
+        table: (
+            [(it["name"], str(it["type"]), it["nullable"]) for it in found.get_columns(table)],
+            found.get_pk_constraint(table),
+            sorted(str(it) for it in found.get_foreign_keys(table)),
+            sorted(str(it) for it in found.get_indexes(table)),
+        )
+        for table in sorted(found.get_table_names())
+        if table != "alembic_version"
+    }
+
+
+async def test_migrations_give_the_declared_schema(empty_url: str) -> None:
+    """Nothing is missing and nothing too much: by Alembic's comparison and by the server's own words."""
+    assert await migrate(empty_url) == ""
+    engine = make_engine(database_url(empty_url))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+        migrated = await connection.run_sync(_declared_again)
+        await connection.run_sync(Base.metadata.drop_all)
+        await connection.run_sync(Base.metadata.create_all)
+        declared = await connection.run_sync(_declared_again)
+    await engine.dispose()
+
+    assert migrated == declared
+    assert set(declared) == {table.name for table in Base.metadata.sorted_tables}
+
+
+async def test_migrating_twice_does_nothing(empty_url: str) -> None:
+    """The second time there is nothing to do."""
+    assert await migrate(empty_url) == ""
+    assert await migrate(empty_url) == HEAD
+
+
+async def test_the_way_back(empty_url: str) -> None:
+    """Going down to nothing leaves no table of ours behind."""
+    from alembic import command
+
+    def down(connection: Connection) -> list[str]:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        return inspect(connection).get_table_names()
+
+    await migrate(empty_url)
+    engine = make_engine(database_url(empty_url))
+    async with engine.begin() as connection:
+        left = await connection.run_sync(down)
+    await engine.dispose()
+
+    assert left == ["alembic_version"]
+
+
+def test_the_known_revisions_are_those_in_the_folder() -> None:
+    """The list that is read without Alembic names every migration, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert tuple(script.revision for script in scripts)[::-1] == REVISIONS
+
+
+async def test_a_failed_migration_leaves_nothing(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables come all or none, on both databases: half a schema can never be seen."""
+    from alembic import op
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the power went off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "f", broken)
+        patched.setattr(op, "create_index", broken)
+        with pytest.raises(RuntimeError, match="power"):
+            await migrate(empty_url)
+
+    engine = make_engine(database_url(empty_url))
+    assert await _tables(engine) == []
+    assert await current_revision(engine) == ""
+    await engine.dispose()
+
+
+async def _tables(engine: AsyncEngine) -> list[str]:
+    async with engine.connect() as connection:
+        return await connection.run_sync(lambda it: inspect(it).get_table_names())
+
+
+async def test_several_processes_may_start_at_once(empty_url: str) -> None:
+    """Three processes that open an empty database together all succeed; the schema is made once."""
+    code = (
+        "import asyncio, sys\n"
+        "from storage.cipher import Cipher, generate_key\n"
+        "from storage.database import Database\n"
+        "async def main():\n"
+        "    db = await Database.open(sys.argv[1], cipher=Cipher([generate_key()]))\n"
+        "    print(len(await db.channels.all()))\n"
+        "    await db.close()\n"
+        "asyncio.run(main())\n"
+    )
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-c", code, empty_url),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    answers = await asyncio.gather(*(process.communicate() for process in processes))
+
+    assert answers == [(b"0\n", b"")] * 3
+
+
+async def test_alembic_is_imported_only_when_needed(url: str) -> None:
+    """Opening an up-to-date database imports neither Alembic nor the other database's driver."""
+    code = (
+        "import asyncio, sys\n"
+        "from storage.cipher import Cipher, generate_key\n"
+        "from storage.database import Database\n"
+        "async def main():\n"
+        "    await (await Database.open(sys.argv[1], cipher=Cipher([generate_key()]))).close()\n"
+        "asyncio.run(main())\n"
+        "print(sorted({'alembic', 'mako', 'psycopg', 'aiosqlite'} & set(sys.modules)))\n"
+    )
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", code, url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    driver = "aiosqlite" if url.startswith("sqlite") else "psycopg"
+    assert done.stdout.strip() == f"['{driver}']"
+
+
+async def test_a_newer_database_is_refused(empty_url: str, cipher: Cipher) -> None:
+    """A schema that this program does not know is left alone, and the sentence says to upgrade."""
+    await migrate(empty_url)
+    engine = make_engine(database_url(empty_url))
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engine.dispose()
+
+    with pytest.raises(StorageError, match="newer than this program") as caught:
+        await Database.open(empty_url, cipher=cipher)
+    assert caught.value.next_step == "Upgrade plainwire."
+    with pytest.raises(StorageError, match="newer"):
+        await migrate(empty_url)
+
+
+async def test_an_older_database_is_refused_when_asked_to(empty_url: str, cipher: Cipher) -> None:
+    """With migrate=False a database that is behind is named, with the command that mends it."""
+    with pytest.raises(StorageError, match="not up to date") as caught:
+        await Database.open(empty_url, cipher=cipher, migrate=False)
+    assert caught.value.next_step == "Run `plainwire migrate`."
+
+
+@pytest.mark.postgres
+async def test_a_percent_sign_in_the_password_is_no_trouble(postgres_server: str) -> None:
+    """Passwords with characters that ini files and addresses treat specially work."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE ROLE odd LOGIN PASSWORD 'a%b/c@d' ")
+    try:
+        place = postgres_server.split("@")[1]
+        engine = make_engine(database_url(f"postgresql://odd:a%25b%2Fc%40d@{place}"))
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("SELECT 1")) == 1
+        await engine.dispose()
+    finally:
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute("DROP ROLE odd")
