@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import CursorResult, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,6 +20,44 @@ from storage.transactions import Transactions
 Opening = tuple[DeliveryKey, datetime, datetime | None]
 
 _MISSED = frozenset({DeliveryState.SKIPPED, DeliveryState.DEAD})
+
+_DELIVERIES = table_of(DeliveryRow).c
+_CHANNELS = table_of(ChannelRow).c
+_CHANGED = (
+    "state",
+    "attempt",
+    "due_at",
+    "not_before",
+    "tries",
+    "sending_at",
+    "sent_at",
+    "stories",
+    "message",
+    "ts",
+    "reason",
+)
+
+# The statements that run several times per digest are built once: building one takes longer than
+# running it.
+_CHANGE = (
+    update(table_of(DeliveryRow))
+    .where(
+        _DELIVERIES.workspace_id == bindparam("of_workspace"),
+        _DELIVERIES.channel_id == bindparam("of_channel"),
+        _DELIVERIES.local_date == bindparam("of_date"),
+        _DELIVERIES.state == bindparam("seen_state"),
+        _DELIVERIES.attempt == bindparam("seen_attempt"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+)
+_MOVE_CHANNEL = (
+    update(table_of(ChannelRow))
+    .where(
+        _CHANNELS.workspace_id == bindparam("of_workspace"),
+        _CHANNELS.channel_id == bindparam("of_channel"),
+    )
+    .values(next_due_at=bindparam("due_next_at"))
+)
 
 
 class DeliveryRepository:
@@ -56,13 +94,8 @@ class DeliveryRepository:
         """
         if new.key != old.key or new.attempt != old.attempt + 1:
             raise ValueError(f"{new.key} attempt {new.attempt} does not follow {old.attempt}")
-        still_ours = and_(
-            _is(old.key),
-            DeliveryRow.state == old.state.value,
-            DeliveryRow.attempt == old.attempt,
-        )
         async with self._transactions.write() as session:
-            done = await session.execute(update(DeliveryRow).where(still_ours).values(_values(new)))
+            done = await session.execute(_CHANGE, {**_seen(old), **_written(new)})
             won = cast("CursorResult[Any]", done).rowcount == 1
             if won and new.state is DeliveryState.SENT:
                 await _remember(session, new)
@@ -165,27 +198,16 @@ async def _insert(session: AsyncSession, openings: Sequence[Opening]) -> set[Del
 
 
 async def _move_channels(session: AsyncSession, openings: Sequence[Opening]) -> None:
-    channels = table_of(ChannelRow)
-    statement = (
-        update(channels)
-        .where(
-            channels.c.workspace_id == bindparam("of_workspace"),
-            channels.c.channel_id == bindparam("of_channel"),
-        )
-        .values(next_due_at=bindparam("due_next_at"))
-    )
+    rows = [
+        {
+            "of_workspace": key.workspace_id,
+            "of_channel": key.channel_id,
+            "due_next_at": next_due_at,
+        }
+        for key, _, next_due_at in openings
+    ]
     # On the connection: a session takes a list of values for something else.
-    await (await session.connection()).execute(
-        statement,
-        [
-            {
-                "of_workspace": key.workspace_id,
-                "of_channel": key.channel_id,
-                "due_next_at": next_due_at,
-            }
-            for key, _, next_due_at in openings
-        ],
-    )
+    await (await session.connection()).execute(_MOVE_CHANNEL, rows)
 
 
 async def _remember(session: AsyncSession, sent: Delivery) -> None:
@@ -209,14 +231,6 @@ async def _remember(session: AsyncSession, sent: Delivery) -> None:
     )
 
 
-def _is(key: DeliveryKey) -> ColumnElement[bool]:
-    return and_(
-        DeliveryRow.workspace_id == key.workspace_id,
-        DeliveryRow.channel_id == key.channel_id,
-        DeliveryRow.local_date == key.on,
-    )
-
-
 def _key_values(key: DeliveryKey) -> dict[str, Any]:
     return {
         "workspace_id": key.workspace_id,
@@ -225,20 +239,19 @@ def _key_values(key: DeliveryKey) -> dict[str, Any]:
     }
 
 
-def _values(delivery: Delivery) -> dict[str, Any]:
+def _seen(old: Delivery) -> dict[str, Any]:
     return {
-        "state": delivery.state.value,
-        "attempt": delivery.attempt,
-        "due_at": delivery.due_at,
-        "not_before": delivery.not_before,
-        "tries": delivery.tries,
-        "sending_at": delivery.sending_at,
-        "sent_at": delivery.sent_at,
-        "stories": delivery.stories,
-        "message": delivery.message,
-        "ts": delivery.ts,
-        "reason": delivery.reason,
+        "of_workspace": old.key.workspace_id,
+        "of_channel": old.key.channel_id,
+        "of_date": old.key.on,
+        "seen_state": old.state.value,
+        "seen_attempt": old.attempt,
     }
+
+
+def _written(new: Delivery) -> dict[str, Any]:
+    values = {f"new_{name}": getattr(new, name) for name in _CHANGED}
+    return {**values, "new_state": new.state.value}
 
 
 def _delivery_of(row: DeliveryRow) -> Delivery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
@@ -27,12 +28,7 @@ def table_of(row: type[Base]) -> Table:
 
 def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert:
     """Return an INSERT that can say what happens on a conflict, for the session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table_of(row))
-    from sqlalchemy.dialects import postgresql
-
-    # The two classes have the same methods and no common base.
-    return cast("sqlite.Insert", postgresql.insert(table_of(row)))
+    return _insert(session.get_bind().dialect.name, row)
 
 
 async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values]) -> None:
@@ -44,11 +40,31 @@ async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values])
     """
     if not rows:
         return
-    keys = [column.name for column in table_of(row).primary_key]
-    statement = insert_into(session, row)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    statement = _upsert(session.get_bind().dialect.name, row, tuple(rows[0]))
+    keys = _keys(row)
     await session.execute(statement, sorted(rows, key=lambda values: [values[k] for k in keys]))
+
+
+def _insert(dialect: str, row: type[Base]) -> sqlite.Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table_of(row))
+    from sqlalchemy.dialects import postgresql
+
+    # The two classes have the same methods and no common base.
+    return cast("sqlite.Insert", postgresql.insert(table_of(row)))
+
+
+@lru_cache
+def _upsert(dialect: str, row: type[Base], columns: tuple[str, ...]) -> sqlite.Insert:
+    """Building a statement takes longer than running it, and there are few of these."""
+    statement = _insert(dialect, row)
+    keys = _keys(row)
+    changed = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _keys(row: type[Base]) -> list[str]:
+    return [column.name for column in table_of(row).primary_key]
 
 
 def chunks(values: Sequence[T], size: int = _CHUNK) -> Iterator[Sequence[T]]:

@@ -116,9 +116,7 @@ class Newsroom:
     async def clean(self) -> None:
         """Delete what is older than the retention setting."""
         age = timedelta(days=self.settings.retention_days)
-        await self.database.clean(
-            self.clock.now(), Ages(stories=age)
-        )
+        await self.database.clean(self.clock.now(), Ages(stories=age))
 
 
 @asynccontextmanager
@@ -128,14 +126,15 @@ async def open_newsroom(
     clock: Clock,
     *,
     offline: bool = False,
-    page_reader: bool | None = None,
 ) -> AsyncIterator[Newsroom]:
     """
     Join the newsroom's parts and take them apart again.
 
     Args:
+        settings: What the operator set.
+        database: Already open; stays open.
+        clock: Tells the time to everything below.
         offline: No model call and no page is read, whatever the settings say.
-        page_reader: Override of the setting `read_pages`.
     """
     async with AsyncExitStack() as stack:
         readers = await stack.enter_async_context(open_readers(settings))
@@ -148,13 +147,13 @@ async def open_newsroom(
             explanations=database.explanations,
             glossary=glossary,
         )
-        reads = settings.read_pages if page_reader is None else page_reader
         articles = Articles(
             database.pages,
-            readers.pages if reads and not offline else None,
+            readers.pages if settings.read_pages and not offline else None,
             timeout_seconds=settings.fetch_timeout_seconds,
         )
-        explainer = StoryExplainer(writer, articles)
+        plain_writer = Explainer(None, database.explanations, glossary)
+        explainer = StoryExplainer(writer, plain_writer, articles)
         yield Newsroom(
             settings=settings,
             clock=clock,

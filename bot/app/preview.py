@@ -70,9 +70,7 @@ async def _made(newsroom: Newsroom, preference: Preference, now: datetime) -> Di
     channel = Channel(
         workspace_id="preview", channel_id="preview", name="preview", preference=preference
     )
-    key = DeliveryKey(
-        workspace_id="preview", channel_id="preview", on=date_of(preference, now)
-    )
+    key = DeliveryKey(workspace_id="preview", channel_id="preview", on=date_of(preference, now))
     return await newsroom.maker.make(channel, transitions.opened(key, now), now)
 
 

@@ -27,8 +27,6 @@ def feed_progress(*, shown: bool = True) -> Iterator[Callable[[FeedProgress], No
         task = bar.add_task("feeds", total=None, name="")
 
         def show(progress: FeedProgress) -> None:
-            bar.update(
-                task, completed=progress.done, total=progress.total, name=progress.feed.name
-            )
+            bar.update(task, completed=progress.done, total=progress.total, name=progress.feed.name)
 
         yield show

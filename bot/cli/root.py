@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import channels, demo, doctor, explain, feeds, manifest, page, preview, run_bot, sandbox
+from bot.cli import (
+    channels,
+    demo,
+    doctor,
+    explain,
+    feeds,
+    manifest,
+    page,
+    preview,
+    run_bot,
+    sandbox,
+)
 from bot.cli.output import say
 
 app = typer.Typer(

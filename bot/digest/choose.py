@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.digest.digest import ChosenStory, Told
-from bot.digest.memory import Memory, same_words
+from bot.digest.memory import Memory, one_event
 from bot.digest.preference import Preference
 from bot.news import rank as ranking
 from bot.news.rank import Score
@@ -22,8 +22,6 @@ from bot.news.topic import ALL_TOPICS, Topic
 # How far back a digest looks when the last one is longer ago: a weekend and a day.
 WINDOW = timedelta(hours=72)
 MAX_PER_TOPIC = 2
-# Two stories at or above this similarity tell one event.
-SAME_EVENT = 0.5
 # With one story, a surprise would be all there is.
 _MIN_STORIES_FOR_SURPRISE = 2
 
@@ -68,8 +66,9 @@ def choose(
         now: Aware instant.
         since: When the last digest was due; None, or longer ago than 72 h, means 72 h.
     """
-    sieve = _Sieve(preference, Memory(told), window_start(now, since))
-    ranked = _ranked(sieve.candidates(stories), preference.topics, now)
+    known = {story.id: story for story in stories}
+    sieve = _Sieve(preference, Memory(told, known), now, since)
+    ranked = _ranked(sieve.candidates(known.values()), preference.topics, now)
     inside = [candidate for candidate in ranked if _wanted(candidate, preference)]
     outside = [candidate for candidate in ranked if not _wanted(candidate, preference)]
     chosen = sieve.pick(inside, preference.stories)
@@ -94,10 +93,13 @@ def without_muted(story: Story, muted_outlets: frozenset[str]) -> Story | None:
 class _Sieve:
     """Collects the reasons of what falls through while it sorts."""
 
-    def __init__(self, preference: Preference, memory: Memory, start: datetime) -> None:
+    def __init__(
+        self, preference: Preference, memory: Memory, now: datetime, since: datetime | None
+    ) -> None:
         self._preference = preference
         self._memory = memory
-        self._start = start
+        self._start = window_start(now, since)
+        self._earliest = window_start(now, None)
         self._left_out: list[LeftOut] = []
 
     def candidates(self, stories: Iterable[Story]) -> list[_Candidate]:
@@ -111,7 +113,7 @@ class _Sieve:
             self._leave_out(story, "told only by outlets that this channel muted")
         elif before is not None and before.revision >= story.revision:
             self._leave_out(story, f"already told on {before.on:%A} ({before.on})")
-        elif not _is_new(seen, self._start):
+        elif not _is_new(seen, self._start, self._earliest):
             self._leave_out(story, "older than the last digest")
         else:
             return _Candidate(whole=story, seen=seen, update_of=before)
@@ -183,7 +185,7 @@ class _Sieve:
     def _same_event(self, candidate: _Candidate, chosen: Sequence[_Candidate]) -> str | None:
         """Return why this event is known already under another story, or None."""
         for other in chosen:
-            if _one_event(candidate.seen, other.seen):
+            if one_event(candidate.seen, other.seen):
                 return f"the same event as “{other.whole.headline}”"
         before = None if candidate.update_of else self._memory.of_event(candidate.seen)
         if before is None:
@@ -232,13 +234,15 @@ def _wanted(candidate: _Candidate, preference: Preference) -> bool:
     return not preference.topics.isdisjoint(candidate.whole.topics)
 
 
-def _is_new(story: Story, start: datetime) -> bool:
-    """Return whether an entry was published, or first seen by us, at or after *start*."""
-    return any(max(entry.at, entry.seen_at) >= start for entry in story.entries)
+def _is_new(story: Story, start: datetime, earliest: datetime) -> bool:
+    """
+    Return whether an entry was published, or first seen by us, at or after *start*.
 
-
-def _one_event(one: Story, other: Story) -> bool:
-    return ranking.similarity(one, other) >= SAME_EVENT or same_words(one.headline, other.headline)
+    What a new feed brings from before *earliest* is no news, though seen for the first time.
+    """
+    return any(
+        entry.at >= earliest and max(entry.at, entry.seen_at) >= start for entry in story.entries
+    )
 
 
 def _chosen(candidate: _Candidate, *, surprise: bool) -> ChosenStory:

@@ -3,7 +3,8 @@ Delivering digests: from a channel whose time has come to a message in Slack, or
 
 Decisions are pure functions elsewhere (`plan`, `transitions`, `choose`); this only acts. Each step
 is one compare-and-set on the delivery's row, so running a delivery twice, or in two places, does no
-harm. People are told *before* a miss is written down: a crash in between tells twice, never never.
+harm. People are told *before* a miss is written down: a crash in between tells them twice rather
+than not at all.
 """
 
 from __future__ import annotations

@@ -82,6 +82,12 @@ class DeliveryKey:
         """Return the name that also stands in the message's metadata."""
         return f"{self.workspace_id}/{self.channel_id}/{self.on.isoformat()}"
 
+    @classmethod
+    def parse(cls, name: str) -> DeliveryKey:
+        """Return the key of a name that `str` gave; raises ValueError for anything else."""
+        workspace_id, channel_id, on = name.split("/")
+        return cls(workspace_id=workspace_id, channel_id=channel_id, on=date.fromisoformat(on))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

@@ -53,7 +53,7 @@ class Gate:
         """Return whether the catch-up window of a digest that is not posted yet has passed."""
         if row.state not in {DeliveryState.DUE, DeliveryState.COMPOSED}:
             return False
-        return too_late(transitions.wanted_at(row), now, self._limits.catch_up)
+        return too_late(row.due_at, now, self._limits.catch_up)
 
     async def _too_late_reason(self, row: Delivery) -> str:
         channel = await self._channels.get(row.key.workspace_id, row.key.channel_id)

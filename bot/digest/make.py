@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -24,9 +23,6 @@ from bot.news.ports import StoryStore
 from bot.news.story import CollectReport, Story
 
 MEMORY_DAYS = 14
-# A story takes entries for 72 h after its latest, so only ids told this recently can have been
-# merged into another story that is a candidate now.
-_MERGE_DAYS = 4
 _EVER = date(1970, 1, 1)
 
 log = structlog.get_logger()
@@ -80,8 +76,7 @@ class DigestMaker:
         told = await self._told(channel, on)
         since = await self._last_due(channel, told)
         stories = await self._stories.since(now - WINDOW, channel.workspace_id)
-        known = await self._surviving(told, stories, on)
-        selection = choose(stories, channel.preference, known, now, since=since)
+        selection = choose(stories, channel.preference, told, now, since=since)
         explanations = await self._explain_all(selection.chosen, channel.preference, now)
         missed = await self._deliveries.last_missed(channel.workspace_id, channel.channel_id, on)
         occasion = Occasion(
@@ -113,21 +108,6 @@ class DigestMaker:
         )
         last = await self._deliveries.get(key)
         return last.due_at if last else None
-
-    async def _surviving(
-        self, told: Sequence[Told], stories: Sequence[Story], on: date
-    ) -> list[Told]:
-        """Return what was told under the ids that stories have now, merged ones included."""
-        current = {story.id for story in stories}
-        recent = on - timedelta(days=_MERGE_DAYS)
-        found = []
-        for one in told:
-            known = one
-            if one.on >= recent and one.story_id not in current:
-                story = await self._stories.get(one.story_id)
-                known = replace(one, story_id=story.id) if story else one
-            found.append(known)
-        return found
 
     async def _explain_all(
         self, chosen: Sequence[ChosenStory], preference: Preference, now: datetime

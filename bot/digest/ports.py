@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
+from bot.digest.outcome import (
+    CannotRead,
+    FindOutcome,
+    NothingFound,
+    NotPosted,
+    OutcomeUnknown,
+    Posted,
+    PostOutcome,
+)
 from bot.digest.preference import Channel
 from bot.render.message import Message
+
+# What a Poster answers is named beside it.
+__all__ = [
+    "CannotRead",
+    "ChannelStore",
+    "DeliveryStore",
+    "FindOutcome",
+    "NotPosted",
+    "NothingFound",
+    "OutcomeUnknown",
+    "PostOutcome",
+    "Posted",
+    "Poster",
+]
 
 
 class ChannelStore(Protocol):
@@ -60,7 +82,11 @@ class DeliveryStore(Protocol):
         ...
 
     async def told(self, workspace_id: str, channel_id: str, since: date) -> list[Told]:
-        """Return what a channel was told on local dates at or after *since*, newest first."""
+        """
+        Return what a channel was told on local dates at or after *since*, newest first.
+
+        A story that was merged into another since then stands under the id of that one.
+        """
         ...
 
     async def recent(self, since: date, states: Sequence[DeliveryState] = ()) -> list[Delivery]:
@@ -72,55 +98,6 @@ class DeliveryStore(Protocol):
     ) -> Delivery | None:
         """Return the newest delivery before *before* when it is `skipped` or `dead`, else None."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """Slack has it; `ts` is the message's timestamp."""
-
-    ts: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotPosted:
-    """
-    Slack certainly does not have it.
-
-    Attributes:
-        code: Slack's error code; retry_after_seconds: set when waiting helps, None when it does not.
-        reason: For people, with what to do.
-    """
-
-    code: str
-    reason: str
-    retry_after_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeUnknown:
-    """The answer got lost: Slack may or may not have it."""
-
-    reason: str
-
-
-PostOutcome = Posted | NotPosted | OutcomeUnknown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NothingFound:
-    """The whole window was read: it was not posted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannotRead:
-    """The channel's history cannot be read; `retry_after_seconds` is set when waiting helps."""
-
-    code: str
-    reason: str
-    retry_after_seconds: float | None = None
-
-
-FindOutcome = Posted | NothingFound | CannotRead
 
 
 class Poster(Protocol):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.digest.delivery import FINAL, TRANSITIONS, Delivery, DeliveryKey, DeliveryState
-from bot.digest.ports import CannotRead, FindOutcome, NotPosted, Posted
+from bot.digest.outcome import CannotRead, FindOutcome, NotPosted, Posted
 from bot.errors import PlainwireError
 
 
@@ -121,7 +121,7 @@ def reconciled(delivery: Delivery, outcome: FindOutcome, now: datetime, limits: 
         return sent(delivery, outcome.ts, now)
     if isinstance(outcome, CannotRead):
         return _unreadable(delivery, outcome, now, limits)
-    return _post_again(delivery, now, limits, "the last post did not arrive")
+    return _post_again(delivery, limits, "the last post did not arrive")
 
 
 def skip(delivery: Delivery, reason: str) -> Delivery:
@@ -138,15 +138,10 @@ def redo(delivery: Delivery, now: datetime) -> Delivery:
     """
     Skipped or dead -> due, from the start. What was sent cannot be redone.
 
-    `not_before` becomes *now*, from which the catch-up window then counts.
+    It is due *now*: the catch-up window counts from here, and it is not late.
     """
-    fresh = _move(delivery, DeliveryState.DUE, not_before=now, tries=0, sending_at=None)
-    return replace(fresh, stories=(), message=None, ts=None, sent_at=None, reason="")
-
-
-def wanted_at(delivery: Delivery) -> datetime:
-    """Return the instant from which the catch-up window counts: due, asked for again, or a wait."""
-    return max(delivery.due_at, delivery.not_before or delivery.due_at)
+    fresh = _move(delivery, DeliveryState.DUE, due_at=now, not_before=None, tries=0)
+    return replace(fresh, stories=(), message=None, ts=None, sending_at=None, reason="")
 
 
 def gave_up(tries: int, reason: str) -> str:
@@ -166,7 +161,7 @@ def _unreadable(delivery: Delivery, outcome: CannotRead, now: datetime, limits: 
         wait = max(outcome.retry_after_seconds, limits.settle)
         return _wait_in(delivery, DeliveryState.UNKNOWN, now, wait, outcome.reason)
     if limits.repeat_when_unreadable:
-        return _post_again(delivery, now, limits, "whether the last post arrived cannot be read")
+        return _post_again(delivery, limits, "whether the last post arrived cannot be read")
     return skip(
         delivery,
         "it may or may not have been posted: Slack did not answer, and the channel cannot be read "
@@ -174,10 +169,10 @@ def _unreadable(delivery: Delivery, outcome: CannotRead, now: datetime, limits: 
     )
 
 
-def _post_again(delivery: Delivery, now: datetime, limits: Limits, reason: str) -> Delivery:
+def _post_again(delivery: Delivery, limits: Limits, reason: str) -> Delivery:
     if delivery.tries >= limits.max_tries:
         return die(delivery, gave_up(delivery.tries, reason))
-    return _move(delivery, DeliveryState.COMPOSED, not_before=now, reason=reason)
+    return _move(delivery, DeliveryState.COMPOSED, not_before=None, reason=reason)
 
 
 def _wait_in(

@@ -35,17 +35,16 @@ class Articles:
 
     async def of(self, story: Story, now: datetime) -> Mapping[str, Page]:
         """Return pages by the entry's URL; what cannot be read says why in its problems."""
-        if self._reader is None:
-            return {}
-        wanted = [entry.url for entry in worth_reading(story)]
-        found: dict[str, Page] = {}
-        for url in wanted:
-            page = await self._pages.get(url)
-            if page is not None:
-                found[url] = page
-        missing = [url for url in wanted if url not in found]
-        found.update(await self._read(missing, now))
+        found = await self.known(story)
+        if self._reader is not None:
+            missing = [entry.url for entry in worth_reading(story) if entry.url not in found]
+            found.update(await self._read(missing, now))
         return found
+
+    async def known(self, story: Story) -> dict[str, Page]:
+        """Return the pages read earlier."""
+        pages = {entry.url: await self._pages.get(entry.url) for entry in worth_reading(story)}
+        return {url: page for url, page in pages.items() if page is not None}
 
     async def _read(self, urls: Sequence[str], now: datetime) -> dict[str, Page]:
         assert self._reader is not None

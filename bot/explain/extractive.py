@@ -11,14 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.explain.explanation import ExplainedTerm, Explanation, ExplanationKey, Form, Level
+from bot.explain.explanation import (
+    ExplainedTerm,
+    Explanation,
+    ExplanationKey,
+    Form,
+    Level,
+    Source,
+)
 from bot.explain.glossary import Glossary
 from bot.explain.pick import Candidate, candidates, is_repeat, ranked, stands_alone
 from bot.explain.plain_language import MAX_TERMS, MAX_WORDS, is_clean
 from bot.explain.readability import word_count
 from bot.explain.review import cut_headline
 from bot.explain.sentences import split_sentences
-from bot.explain.sources import Document, Source, basis
+from bot.explain.sources import Document, basis
 from bot.news.story import Story
 
 _SENTENCES = {Form.DIGEST: 5, Form.FULL: 11}

@@ -26,6 +26,7 @@ _JOINTS = frozenset({" ", "-", "\n", "\u00a0", "\u2010", "\u2011", "/", "  ", " 
 _NEAR_WORDS = 12
 _TYPO_LIKENESS = 0.9
 _TYPO_MIN_CHARS = 6
+_TYPO_MAX_CHARS = 60
 
 
 class GlossaryInvalid(PlainwireError):
@@ -248,7 +249,7 @@ class Glossary:
                 yield index - at + 1, node.rules
 
     def _nearly(self, letters: str) -> GlossaryEntry | None:
-        if len(letters) < _TYPO_MIN_CHARS:
+        if not _TYPO_MIN_CHARS <= len(letters) <= _TYPO_MAX_CHARS:
             return None
         alike = [name for name in self._by_letters if name[0] == letters[0]]
         close = difflib.get_close_matches(letters, alike, n=1, cutoff=_TYPO_LIKENESS)
@@ -274,15 +275,14 @@ def _check(entry: GlossaryEntry) -> None:
             raise _invalid(entry.term, f"{name!r} is none of its names")
 
 
-def _read(row: dict[str, Any]) -> GlossaryEntry:
+def _read(row: Any) -> GlossaryEntry:
     try:
         return _ENTRY.validate_python(row)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise _invalid(
-            str(row.get("term", "without a term")), f"{where}: {first['msg']}"
-        ) from error
+        term = row.get("term") if isinstance(row, dict) else None
+        raise _invalid(str(term or "without a term"), f"{where}: {first['msg']}") from error
 
 
 def _invalid(term: str, why: str) -> GlossaryInvalid:

@@ -211,6 +211,15 @@ _OPENERS = frozenset(
         "por",
     ]
 )
+# Groups of people that texts let speak without the source's having the word.
+_GROUPS = frozenset(
+    "analysts experts researchers scientists engineers programmers officials regulators lawyers "
+    "critics supporters opponents rivals competitors investors managers executives employees "
+    "workers staff doctors teachers students artists writers authors journalists editors buyers "
+    "sellers businesses firms agencies authorities governments lawmakers politicians judges courts "
+    "newcomers observers testers reviewers others outsiders insiders makers owners members prices "
+    "answers results tests figures costs".split()
+)
 _MIN_STEM, _STEM_SHARE = 5, 0.7
 
 
@@ -372,10 +381,14 @@ def _is_harmless(use: NameUse, known: KnownNames, *, analogy: bool) -> bool:
         if known.is_common(use.text):
             return True
         # An unknown word that opens a sentence is a name when it acts like one.
-        plural = use.text.endswith("s") and not use.text[1:].isupper()
-        if use.lone and (not use.says or plural):
+        if use.lone and (not use.says or use.text.casefold() in _GROUPS or _is_activity(use.text)):
             return True
     return analogy and use.lone and not use.sure
+
+
+def _is_activity(word: str) -> bool:
+    """Return True for "Training" or "Rounding"; no list holds them all."""
+    return word.endswith("ing") and word[1:].islower() and len(word) > len("Boeing")
 
 
 def fold(word: str) -> str:

@@ -86,7 +86,17 @@ MAGNITUDES: dict[str, dict[str, int]] = {
 MYRIADS = {"万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
 
 PERCENT = frozenset(
-    ["%", "percent", "percentage", "prozent", "procent", "porcentaje", "percentuale", "procents", "pct"]
+    [
+        "%",
+        "percent",
+        "percentage",
+        "prozent",
+        "procent",
+        "porcentaje",
+        "percentuale",
+        "procents",
+        "pct",
+    ]
 )
 CURRENCIES: dict[str, str] = {
     "$": "usd", "usd": "usd", "dollar": "usd", "dollars": "usd", "dólar": "usd", "dólares": "usd",
@@ -117,7 +127,28 @@ BELOW = frozenset(
         "weniger als", "bis zu", "moins de", "presque", "casi", "menos de", "meno di", "minder dan",
     }
 )  # fmt: skip
-JOINERS = frozenset(["-", "–", "—", "to", "and", "or", "bis", "und", "oder", "à", "a", "y", "o", "e", "et", "ou", "tot", "en"])
+JOINERS = frozenset(
+    [
+        "-",
+        "–",
+        "—",
+        "to",
+        "and",
+        "or",
+        "bis",
+        "und",
+        "oder",
+        "à",
+        "a",
+        "y",
+        "o",
+        "e",
+        "et",
+        "ou",
+        "tot",
+        "en",
+    ]
+)
 
 # Months and weekdays are facts: they are compared across languages by number.
 MONTHS = _months(

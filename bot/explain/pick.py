@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.explain.grounding import quotes_in
 from bot.explain.plain_language import is_clean
@@ -137,7 +138,7 @@ def words_of(text: str) -> set[str]:
     """Return the longer words of a text, folded; Chinese and Japanese by pairs of characters."""
     words = {word for word in re.findall(r"[^\W_]+", text.casefold()) if len(word) > 3}  # noqa: PLR2004
     dense = re.findall(r"[\u3040-\u30ff\u4e00-\u9fff]", text)
-    return words | {first + second for first, second in zip(dense, dense[1:], strict=False)}
+    return words | {first + second for first, second in pairwise(dense)}
 
 
 def _has_half_quote(line: str) -> bool:

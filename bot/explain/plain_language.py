@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.explain.draft import Draft, Field
@@ -43,6 +43,7 @@ _HYPE = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH_SHARED = 0.6
+_SMALL_WORD_CHARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +159,7 @@ def _language_fault(draft: Draft, language: str) -> Iterator[Fault]:
         yield Fault(f"It is not written in the language wanted ({language}).", hard=True)
 
 
-def too_many_words(sentences: Sequence[str], limit: int) -> bool:
-    return sum(word_count(line) for line in sentences) > limit
-
-
 def _long_words(text: str) -> set[str]:
-    return {
-        word
-        for word in re.findall(r"[^\W_]+", text.casefold())
-        if len(word) > 3 or not word.isascii()
-    }  # noqa: PLR2004  skips "the", "and"
+    """Return the words that carry meaning: longer than "the" and "and", or not written in ASCII."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return {word for word in words if len(word) > _SMALL_WORD_CHARS or not word.isascii()}

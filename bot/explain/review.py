@@ -131,7 +131,8 @@ def _shorten(draft: Draft, limit: int) -> Draft:
 
 def _within(lines: tuple[str, ...], limit: int) -> tuple[str, ...]:
     """Keep the first sentences that fit, at least one."""
-    kept, words = [], 0
+    kept: list[str] = []
+    words = 0
     for line in lines:
         words += word_count(line)
         if kept and words > limit:

@@ -1,8 +1,8 @@
 """
 Cut a text into sentences: one pass over the full stops, with lists of abbreviations.
 
-Measured on news texts, this is as good as the libraries for it (F1 0.989). Time is linear in the
-length of the text, whatever the text is.
+The method did as well as the libraries for it when it was chosen, at a fraction of their time. Time is
+linear in the length of the text, whatever the text is.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from collections.abc import Iterator
 _PARAGRAPH_BREAK = re.compile(
     r"\n[^\S\n]*(?:\n\s*|(?=(?:[-*•‣▪·–]|\d{1,2}[.)])[^\S\n]))|[\u2029\f]"
 )
-# A run of end marks, what closes with it (quotes, brackets), and footnote marks such as [3].
-_END = re.compile(r"([.!?…‽؟।۔。！？｡．]+)([\"'”’»«›‹“‘)\]}」』）】]*)((?:\[\d{1,3}\])*)")
+# A run of end marks, what closes with it (quotes, also French ones after a space, and brackets), and
+# footnote marks such as [3].
+_END = re.compile(
+    r"([.!?…‽؟।۔。！？｡．]+)([\"'”’»«›‹“‘)\]}」』）】]*(?:[ \u00a0\u202f]»(?!\w))?)((?:\[\d{1,3}\])*)"
+)
 _WIDE = frozenset("。！？｡．")
 _OPENERS = "\"'“”‘’«»„‚‹›([{¿¡-–—*_•「『（【"
 _LOOK_BACK = 24
+_DAY_DIGITS = 2
 _LOOK_AHEAD = 48
 _ENUMERATION = re.compile(r"(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)*[^\W\d_]")
@@ -52,53 +56,10 @@ _MAY_END = {
     "nl": "enz etc jan feb mrt apr jun jul aug sept okt nov dec",
 }
 # Followed by a number it leads on; alone it is a word ("No.").
-_BEFORE_NUMBER = frozenset(
-    [
-        "no",
-        "nos",
-        "fig",
-        "figs",
-        "eq",
-        "sec",
-        "ch",
-        "chap",
-        "vol",
-        "p",
-        "pp",
-        "art",
-        "par",
-        "ver",
-        "v",
-        "ca",
-        "c",
-        "nr",
-        "s",
-        "abb",
-        "kap",
-        "n",
-        "núm",
-        "pág",
-    ]
-)
+_BEFORE_NUMBER = "no nos fig figs eq sec ch chap vol p pp art par ver v ca c nr s abb kap n núm pág"
 # A letter after one of these is a name, not an initial: "a Series B. The round ...".
-_LETTERED = frozenset(
-    [
-        "series",
-        "plan",
-        "class",
-        "type",
-        "group",
-        "option",
-        "grade",
-        "section",
-        "part",
-        "figure",
-        "appendix",
-        "vitamin",
-        "step",
-        "phase",
-        "tier",
-    ]
+_LETTERED = (
+    "series plan class type group option grade section part figure appendix vitamin step phase tier"
 )
 _FIRST_WORDS = {
     "en": "the this that these those it its he she they we you his her their our my a an in on at by for "
@@ -196,7 +157,7 @@ def _full_stop_ends(text: str, start: int, stop: int, following: str, code: str)
 def _is_initial(word: str, previous: str, code: str) -> bool:
     """Initials (J.), dotted abbreviations (U.S), and German ordinals: "am 3. März"."""
     if code == "de" and word.isdecimal():
-        return len(word) <= len("31")
+        return len(word) <= _DAY_DIGITS
     return (
         _DOTTED.fullmatch(word) is not None
         and (len(word) > 1 or word.isupper())

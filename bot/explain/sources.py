@@ -15,6 +15,8 @@ from bot.news.story import Story
 MAX_DOCUMENTS = 4
 LEAD_CHARS = 6_000
 OTHER_CHARS = 2_500
+# What the checks and the extractive explainer read of one document.
+_READ_CHARS = 12_000
 _MAX_SOURCES = 8
 
 # Azure looks for attacks in text tagged so (its documented form for document embedding).
@@ -25,7 +27,20 @@ _HIDDEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _BREAK = "\n\n---\n\n"
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -48,10 +63,10 @@ class Document:
     @property
     def head(self) -> str:
         """Return the lines above the text, as the model sees them and the checks allow them."""
-        return (
-            f"Source: {self.entry.outlet_name}\nTitle: {self.title}\n"
-            f"Published: {said_date(self.entry.at)}"
-        )
+        lines = [f"Source: {self.entry.outlet_name}", f"Title: {self.title}"]
+        if self.entry.published_at is not None:
+            lines.append(f"Published: {said_date(self.entry.published_at)}")
+        return "\n".join(lines)
 
 
 def documents(story: Story, pages: Mapping[str, Page]) -> tuple[Document, ...]:
@@ -88,7 +103,7 @@ def _document(entry: Entry, pages: Mapping[str, Page]) -> Document:
     article = clean(page.text) if page is not None else ""
     paywalled = page is not None and page.paywalled
     full = bool(article) and not paywalled and len(article) >= len(own)
-    text = article if full or len(article) > len(own) else own
+    text = (article if full or len(article) > len(own) else own)[:_READ_CHARS]
     return Document(
         entry=entry, title=clean(entry.title), text=text, full=full, paywalled=paywalled
     )

@@ -10,7 +10,8 @@ _WORD = re.compile(r"[^\W_]+")
 # Tells "agent" from the parts of agent.py, agent_view, @agent, /api/agent and api.example.com. The
 # possessive ++ keeps a refused word from being tried again without its last letter.
 _LONE_WORD = re.compile(r"(?<![\w@\\])(?<!\w\.)(?<!\W/)(?<!^/)[^\W_]++(?![@_\\])(?!\.[^\W_])")
-_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.|(?<!\S)/)\S+", re.IGNORECASE)
+_LONGEST_WORD = 60  # longer ones are nobody's term and would fill the cache
 _SHORTEST_PLURAL = 4  # "apps", but not "gas"
 _PLURAL_ES = ("sses", "shes", "ches", "xes", "zes")
 _ACRONYM_PLURAL = re.compile(r"[A-Z0-9]{2,}s")
@@ -29,7 +30,8 @@ _SPELLINGS = (
     (re.compile(r"programme$"), "program"),
     (re.compile(r"grey"), "gray"),
 )
-_ARTICLES = frozenset({"a", "an", "the"})
+# Not the A of "A/B test".
+_ARTICLE = re.compile(r"^\W*(?:an?|the)\s+(?=.*[^\W_])", re.IGNORECASE | re.DOTALL)
 
 
 class Word(NamedTuple):
@@ -40,9 +42,13 @@ class Word(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=20_000)
 def normal_form(word: str) -> str:
     """Return what "Modelling", "modeling" / "GPUs", "gpu" / "Licences", "license" have in common."""
+    return _normal_form(word) if len(word) <= _LONGEST_WORD else word
+
+
+@lru_cache(maxsize=20_000)
+def _normal_form(word: str) -> str:
     if _ACRONYM_PLURAL.fullmatch(word):
         word = word[:-1]
     word = _singular(word.casefold())
@@ -61,8 +67,7 @@ def _singular(word: str) -> str:
 
 def normal_words(text: str) -> tuple[str, ...]:
     """Return the normal forms of all words of *text*, without an article in front."""
-    words = tuple(normal_form(word) for word in _WORD.findall(text))
-    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
+    return tuple(normal_form(word) for word in _WORD.findall(_ARTICLE.sub("", text)))
 
 
 def words_of(text: str) -> list[Word]:

@@ -21,6 +21,10 @@ _HEAD_BYTES = 4096
 _GUESS_BYTES = 64 * 1024
 # What browsers read when a document says Latin-1 (WHATWG Encoding Standard).
 _LATIN_1 = frozenset({"ascii", "iso8859-1", "cp1252"})
+# Python calls these text encodings too; no document is written in them, and UTF-7 hides markup.
+_NEVER = frozenset(
+    {"utf-7", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
+)
 
 
 def decode(body: bytes, header_charset: str = "") -> str:
@@ -29,7 +33,8 @@ def decode(body: bytes, header_charset: str = "") -> str:
 
     One exception: bytes that are valid UTF-8 are never read as a single-byte Latin set, because
     servers add `charset=iso-8859-1` to everything, and text of that kind is UTF-8 by chance only
-    in constructed cases. Undecodable bytes become U+FFFD; nothing is raised.
+    in constructed cases. A wide set is not believed when there is no zero byte, and UTF-7, which
+    hides markup, never (both as browsers do). Undecodable bytes become U+FFFD; nothing is raised.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -51,7 +56,8 @@ def as_utf8_xml(text: str) -> bytes:
 
 
 def _strictly(body: bytes, name: str) -> str | None:
-    if not name:
+    wide_by_mistake = name.startswith(("utf-16", "utf-32")) and b"\0" not in body[:_HEAD_BYTES]
+    if not name or wide_by_mistake:
         return None
     if name in _LATIN_1:
         try:
@@ -71,7 +77,9 @@ def _known(name: str) -> str:
     except LookupError:
         return ""
     # hex, rot13, zip and such are codecs too, but no character sets.
-    return found.name if found is not None and found._is_text_encoding else ""  # noqa: SLF001
+    if found is None or found.name in _NEVER or not found._is_text_encoding:  # noqa: SLF001  (no public way)
+        return ""
+    return found.name
 
 
 def _without_mark(body: bytes) -> str:

@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
@@ -27,9 +26,9 @@ from bot.net.address import AllowList, check_url, host_and_port
 from bot.net.fetch_errors import explained, shown_host, too_large
 from bot.net.guard import Passage, current_passage, guarded_socket
 from bot.net.host_gate import HostGate
+from bot.net.identity import CONTACT_URL, user_agent
 from bot.net.site import same_site
 
-CONTACT_URL = "https://github.com/plainwire/plainwire"
 MAX_REDIRECTS = 5
 MAX_CONNECTIONS = 50
 MAX_PER_HOST = 2
@@ -292,12 +291,3 @@ async def _body(response: aiohttp.ClientResponse, ask: _Ask) -> bytes:
                 break
             raise too_large(ask.url, ask.max_bytes)
     return b"".join(parts)[: ask.max_bytes]
-
-
-def user_agent(contact: str) -> str:
-    """Return who we say we are: name, version, and where to complain."""
-    try:
-        number = version("plainwire")
-    except PackageNotFoundError:
-        number = "0"
-    return f"Plainwire/{number} (+{contact}; daily AI news digest)"

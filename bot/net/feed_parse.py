@@ -23,7 +23,7 @@ from bot.net.feed_raw import (
     from_json_feed,
 )
 from bot.net.markup_limit import refuse_long_start_tag
-from bot.net.plain_text import first_words, plain
+from bot.net.plain_text import clean, first_words, plain, shortened
 from bot.net.xml_repair import repaired
 from bot.news.entry import ParsedEntry
 from bot.news.feed import FeedKind
@@ -204,7 +204,7 @@ def _entry(raw: RawEntry, base: str, now: datetime) -> ParsedEntry | None:
     entry = ParsedEntry(
         title=plain(raw.title, MAX_TITLE_CHARS),
         url=_http_url(raw.url, base),
-        guid=plain(raw.guid, _MAX_GUID_CHARS),
+        guid=shortened(clean(raw.guid), _MAX_GUID_CHARS),
         summary=summary,
         content="" if content == summary else content,
         author=plain(raw.author, _MAX_NAME_CHARS),
@@ -216,7 +216,7 @@ def _entry(raw: RawEntry, base: str, now: datetime) -> ParsedEntry | None:
     words = first_words(entry.summary or entry.content)
     if not words and not entry.url:
         return None
-    return replace(entry, title=words or entry.url)
+    return replace(entry, title=words or shortened(entry.url, MAX_TITLE_CHARS))
 
 
 def _categories(tags: list[str]) -> tuple[str, ...]:
@@ -231,6 +231,7 @@ def _sane(at: datetime | None, now: datetime) -> datetime | None:
 def _http_url(url: str, base: str) -> str:
     """Return an absolute http(s) address, or "" for javascript:, data: and what is malformed."""
     url = "".join(url.split()) if "\n" in url or "\t" in url else url.strip()
+    url = url.replace("&amp;", "&")  # escaped twice, as many feeds do
     if not url or len(url) > _MAX_URL_CHARS:
         return ""
     try:

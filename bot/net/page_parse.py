@@ -57,13 +57,13 @@ def parse_page(body: bytes, source: str, url: str, charset: str) -> Page:
     canonical_url = _canonical(tree, url)
     published_at = _published(metas, scripts)
     found = _extract(tree, url)
-    article = _paragraphs(found.text if found else "")
+    title = (found and found.title) or metas.get("og:title") or _title(text)
+    title = plain(title, _MAX_TITLE_CHARS)
+    article = _paragraphs(found.text if found else "", title)
     paywalled = says_not_free(metas, scripts) or teaser_only(article, text)
     return Page(
         source=source,
-        title=plain(
-            (found and found.title) or metas.get("og:title") or _title(text), _MAX_TITLE_CHARS
-        ),
+        title=title,
         text=article,
         author=plain((found and found.author) or "", _MAX_AUTHOR_CHARS),
         published_at=published_at or _instant((found and found.date) or ""),
@@ -104,9 +104,11 @@ def _problems(article: str, *, paywalled: bool) -> tuple[str, ...]:
     return () if article else ("No article text was found on the page.",)
 
 
-def _paragraphs(text: str) -> str:
-    lines = (clean(line) for line in text.splitlines())
-    return shortened("\n\n".join(line for line in lines if line), MAX_TEXT_CHARS)
+def _paragraphs(text: str, title: str) -> str:
+    """Return the article without its own headline at the start."""
+    lines = [line for line in map(clean, text.splitlines()) if line]
+    own = lines[1:] if lines and lines[0] == title else lines
+    return shortened("\n\n".join(own), MAX_TEXT_CHARS)
 
 
 def _metas(tree: Any) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """
 robots.txt, respected (RFC 9309): asked once an hour per place, judged per address.
 
-A missing file (any 4xx) allows everything. A server error or no answer means that we do not know, and
-then we do not read; that answer is remembered for a few minutes only.
+A missing file (4xx, save 429) allows everything. A server error or no answer means that we do not
+know, and then we do not read; that answer is remembered for a few minutes only.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from urllib.parse import urlsplit
 from bot.errors import FetchFailed, NotReadable
 from bot.net.charset import decode
 from bot.net.client import SafeClient
+from bot.net.identity import PRODUCT
 from bot.net.robots_parse import allowed_by
 from bot.net.workers import Workers
 
-AGENT = "Plainwire"
 MAX_ROBOTS_BYTES = 500_000
 _TTL_SECONDS = 3600.0
 _UNKNOWN_TTL_SECONDS = 300.0
 _MAX_PLACES = 1_000
 _TIMEOUT_SECONDS = 8.0
 _CLIENT_ERRORS = range(400, 500)
+_TOO_MANY_REQUESTS = 429
 _SUCCESSES = range(200, 300)
 
 
@@ -70,7 +71,7 @@ class Robots:
                 next_step="It will be tried again later.",
             )
         if rules.strip() and not await self._workers.run(
-            allowed_by, rules, AGENT, url, libraries=("protego",)
+            allowed_by, rules, PRODUCT, url, libraries=("protego",)
         ):
             raise FetchFailed(
                 f"{parts.hostname} does not allow robots to read this page (robots.txt).",
@@ -102,7 +103,7 @@ class Robots:
         except NotReadable:
             # Unreachable counts as "no" (RFC 9309, 2.3.1.4); the caller's sentence says so.
             return None
-        if answer.status in _CLIENT_ERRORS:
+        if answer.status in _CLIENT_ERRORS and answer.status != _TOO_MANY_REQUESTS:
             return ""
         return decode(answer.body) if answer.status in _SUCCESSES else None
 

@@ -14,23 +14,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
-from itertools import pairwise
 
 from bot.news.entry import Entry
-from bot.news.text import opening, tokens, word_set
+from bot.news.terms import is_trade_word, term_counts
 from bot.news.urlkey import is_article_key
 
 WINDOW = timedelta(hours=72)
 
-# Stems that most AI headlines share: they say the trade, not the event.
-_TRADE_WORDS = word_set(
-    "ai artificial intelligenc model system tool company start-up startup technology tech new use user "
-    "launch releas announc introduc unveil report plan make work research team data people year week "
-    "month day today first open generativ languag llm agent assistant chatbot app softwar product "
-    "servic custom busines develop train million billion percent world industri market gpt openai "
-    "googl microsoft meta ki ia"
-)  # fmt: skip
 _RARE_SHARE, _TRADE_SHARE = 0.004, 0.12
 # Counts start as if this many entries had been read, so that the first day behaves like the tenth.
 _PRIOR_ENTRIES = 250
@@ -74,24 +64,6 @@ class _Group:
     latest: datetime
     weights: dict[str, float] = field(default_factory=dict)
     squared: float = 0.0
-
-
-@lru_cache(maxsize=8_192)
-def term_counts(title: str, text: str, language: str, bigram_weight: float = 0.5) -> Counter[str]:
-    """Return how often each word and word pair stands in a title (twice) and a text's opening."""
-    counts: Counter[str] = Counter()
-    title_words = tokens(title[:300], language)
-    for found, weight in ((title_words, 2.0), (tokens(opening(text), language), 1.0)):
-        for word in found:
-            counts[word] += weight  # type: ignore[assignment]  # fractions are fine in a Counter
-        for pair in pairwise(found):
-            counts[" ".join(pair)] += weight * bigram_weight  # type: ignore[assignment]  # as above
-    return counts
-
-
-def is_trade_word(term: str) -> bool:
-    """Return whether a word (or every word of a pair) is one that most AI headlines share."""
-    return all(word in _TRADE_WORDS for word in term.split(" "))
 
 
 def assign(
@@ -199,7 +171,7 @@ class _Clusters:
         self._entries += 1
         self._seen.update(self._terms(entry).keys())
 
-    def _terms(self, entry: Entry) -> Counter[str]:
+    def _terms(self, entry: Entry) -> Mapping[str, float]:
         return term_counts(
             entry.title, entry.text[:1_500], entry.language or "", self._setting.bigram_weight
         )

@@ -72,7 +72,7 @@ async def collect(
     same documents again, instead of getting a 304 for entries that were never stored.
 
     Args:
-        feeds: Those that are to be read now.
+        feeds: Those that are due.
         reader: Reads one feed.
         feed_store: Keeps the poll states.
         entry_store: Knows which entries were seen, and keeps those left out.
@@ -114,10 +114,10 @@ async def _read_all(
         return reading
 
     tasks = [asyncio.create_task(read(polled)) for polled in feeds]
+    late: set[asyncio.Task[FeedReading]] = set()
     try:
         if tasks:
-            await asyncio.wait(tasks, timeout=deadline_seconds)
-        late = [task for task in tasks if not task.done()]
+            _, late = await asyncio.wait(tasks, timeout=deadline_seconds)
     finally:
         await _stop(tasks)
     too_slow = FeedReading(
@@ -146,7 +146,7 @@ async def _read_one(polled: PolledFeed, reader: FeedReader) -> FeedReading:
     try:
         return await reader.read(polled)
     except Exception as error:  # noqa: BLE001 - one broken reading must not spoil the others; it is named
-        sentence = f"could not be read: {error or type(error).__name__}"
+        sentence = f"could not be read: {str(error) or type(error).__name__}"
         return FeedReading(outcome="failed", problems=(sentence,))
 
 
@@ -189,7 +189,7 @@ async def _sift(
             try:
                 entry = make_entry(polled.feed, parsed, now, reading.language)
             except Exception as error:  # noqa: BLE001 - one bad item must not spoil its feed; it is named
-                sentence = f"one item could not be used: {error or type(error).__name__}"
+                sentence = f"one item could not be used: {str(error) or type(error).__name__}"
                 problems.append(Problem(source=polled.feed.name, error=sentence))
                 continue
             made.setdefault(entry.id, (entry, polled.feed, parsed))

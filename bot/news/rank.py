@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.news.cluster import is_trade_word, term_counts
 from bot.news.story import Story
+from bot.news.terms import is_trade_word, term_counts
 from bot.news.topic import Topic
 
 
@@ -101,7 +101,7 @@ def news_at(story: Story) -> datetime:
 def recency_factor(at: datetime, now: datetime, half_life_hours: float) -> float:
     """Return 1 for now and for the future, one half after a half-life, and so on."""
     age = max(now - at, timedelta(0))
-    return 2.0 ** (-(age / timedelta(hours=1)) / half_life_hours)
+    return math.exp2(-(age / timedelta(hours=1)) / half_life_hours)
 
 
 def topic_match(story: Story, topics: Collection[Topic]) -> float:
@@ -125,9 +125,11 @@ def similarity(story_a: Story, story_b: Story) -> float:
 
 
 def _words(story: Story) -> dict[str, float]:
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for entry in story.entries[:6]:
-        counts.update(term_counts(entry.title, entry.text[:1_500], entry.language or ""))
+        found = term_counts(entry.title, entry.text[:1_500], entry.language or "")
+        for term, count in found.items():
+            counts[term] += count
     return {
         term: (1.0 + math.log(max(count, 1.0)))
         * (_TRADE_WORD_VALUE if is_trade_word(term) else 1.0)
@@ -149,7 +151,7 @@ def pick(
     left, picked = list(ranked), list[tuple[Story, Score]]()
     top = ranked[0][1].total if ranked else 0.0
     while left and len(picked) < count:
-        best = max(left, key=lambda pair: (_worth(pair, picked, top or 1.0, weights), pair[0].id))
+        best = min(left, key=lambda pair: (-_worth(pair, picked, top or 1.0, weights), pair[0].id))
         left.remove(best)
         if _topic_count(best[0], picked) < weights.per_topic:
             picked.append(best)

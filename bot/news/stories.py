@@ -74,7 +74,7 @@ def group(
         workspaces: Whose copies are to follow the shared stories even without own new entries.
     """
     by_workspace: dict[str | None, list[Entry]] = defaultdict(list)
-    for entry in {entry.id: entry for entry in entries}.values():
+    for entry in _in_order(entries):
         by_workspace[entry.workspace_id].append(entry)
     shared = [story for story in known if story.workspace_id is None]
     grouping = _group_shared(shared, by_workspace.pop(None, []))
@@ -131,7 +131,8 @@ def _group_own(
     for story in own:
         key = group_key[story.id]
         held_by[assignment.merged.get(key, key)].append(story)
-    changed, merged = [], {}
+    changed: list[Story] = []
+    merged: dict[str, str] = {}
     for key in sorted({*joining, *held_by}):
         story = _own_story(workspace, key, shared.get(key), held_by[key], joining[key])
         if story not in held_by[key]:
@@ -200,8 +201,10 @@ def _combine(
 
 
 def _in_order(entries: Iterable[Entry]) -> list[Entry]:
-    unique = {entry.id: entry for entry in entries}
-    return sorted(unique.values(), key=lambda entry: (entry.at, entry.id))
+    unique: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)):
+        unique.setdefault(entry.id, entry)
+    return list(unique.values())
 
 
 def _joined_revisions(parts: Sequence[Story]) -> tuple[Revision, ...]:

@@ -17,7 +17,7 @@ _STEMS: dict[Topic, str] = {
     Topic.SOFTWARE_DEVELOPMENT: (
         "developer* | programmer* | coding!| code!| codebase* | github!| gitlab | pull request*!| software engineer*!"
         "| debug* | compiler* | sdk | api | apis | repositor* | devops | ide | command line | open source | refactor*"
-        "| programming!| kubernetes | bug fix* | copilot | unit test* | deploy* | runtime | quanti* | inference"
+        "| programming!| kubernetes | bug fix* | copilot | unit test* | deploy* | runtime | quanti* | inference | open weights | weights | local model* | coding agent*! | software team* | software | bugs"
         "| entwickler* | programmier*"
     ),
     Topic.DATA_ANALYTICS: (
@@ -56,8 +56,8 @@ _STEMS: dict[Topic, str] = {
         "| werbung"
     ),
     Topic.SEARCH: (
-        "search!| search engine*!| browser* | answer engine*!| discover* | index* | retriev*!| citation* | web crawler*"
-        "| crawler*!| rag!| recommendation* | perplexity | ranking | publishers | ai overviews!| vector database*!"
+        "search!| search engine*!| browser* | answer engine*!| discover* | index* | retriev* | citation* | web crawler*"
+        "| crawler*!| rag | recommendation* | perplexity | ranking | publishers | ai overviews!| vector database*!"
         "| embedding* | suchmaschine*"
     ),
     Topic.EMAIL: (
@@ -71,8 +71,8 @@ _STEMS: dict[Topic, str] = {
         "| choir* | kunst"
     ),
     Topic.CUSTOMER_SUPPORT: (
-        "customer service!| customer support!| support team*!| help desk*!| helpdesk*!| call cent*!| contact cent*!| ticket* | chatbot*"
-        "| complaint* | refund* | service agent*!| support agent*!| customer question* | hotline* | self-service"
+        "customer service!| customer chat*!| hotline*!| customer support!| support team*!| help desk*!| helpdesk*!| call cent*!| contact cent*!| ticket* | chatbot*"
+        "| complaint* | refund* | service agent*!| support agent*!| customer question*!| self-service"
         "| customers | waiting time* | kundendienst | kundenservice"
     ),
     Topic.HR: (

@@ -22,9 +22,16 @@ def check(message: Message) -> list[str]:
     return list(_message(message))
 
 
-def text_chars(block: Block) -> int:
-    """Return how many UTF-16 units of text a block holds, as we count toward `MESSAGE_CHARS`."""
-    return sum(utf16_len(text) for text in _texts(block))
+def weight(value: Any) -> int:
+    """Return what a block counts toward `MESSAGE_WEIGHT`: UTF-16 units and a share per object."""
+    if isinstance(value, list):
+        return sum(map(weight, value))
+    if not isinstance(value, dict):
+        return 0
+    text = value.get("text")
+    own = limits.OBJECT_WEIGHT if "type" in value or "value" in value else 0
+    own += utf16_len(text) if isinstance(text, str) else 0
+    return own + sum(map(weight, value.values()))
 
 
 def _message(message: Message) -> Found:
@@ -34,9 +41,9 @@ def _message(message: Message) -> Found:
         yield f"the fallback text reaches {limits.FALLBACK_CHARS} characters"
     if len(message.blocks) > limits.MESSAGE_BLOCKS:
         yield f"{len(message.blocks)} blocks, more than {limits.MESSAGE_BLOCKS}"
-    total = sum(map(text_chars, message.blocks))
-    if total > limits.MESSAGE_CHARS:
-        yield f"{total} characters in all blocks, more than {limits.MESSAGE_CHARS}"
+    total = sum(map(weight, message.blocks))
+    if total > limits.MESSAGE_WEIGHT:
+        yield f"all blocks weigh {total}, more than {limits.MESSAGE_WEIGHT}"
     ids = [block["block_id"] for block in message.blocks if "block_id" in block]
     if len(ids) != len(set(ids)):
         yield "two blocks have the same block_id"
@@ -120,17 +127,6 @@ def _length(name: str, value: Any, limit: int, *, required: bool = True) -> Foun
         yield f"{name} is empty"
     elif utf16_len(value) > limit:
         yield f"{name} has {utf16_len(value)} characters, more than {limit}"
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("text"), str):
-            yield value["text"]
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
 
 
 _KINDS: dict[str, Callable[[Block], Found]] = {

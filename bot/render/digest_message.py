@@ -7,14 +7,15 @@ from typing import Final
 
 from bot.digest.digest import Digest
 from bot.render import blocks
-from bot.render.check import text_chars
+from bot.render.check import weight
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import Escaped, escape, join, trusted
 from bot.render.outline import DigestOutline, Sentence, StoryOutline, outline
 from bot.render.story_blocks import (
-    BUTTON_ROW_CHARS,
+    BUTTON_ROW_WEIGHT,
     MAX_STORY_CHARS,
     NEW_LINE,
+    STORY_WEIGHT,
     StoryTexts,
     buttons,
     fallback_story,
@@ -40,8 +41,8 @@ def render_digest(digest: Digest, *, interactive: bool = False) -> Message:
     """
     drawn = outline(digest, interactive=interactive)
     opening, footer = _opening(drawn), _footer(drawn)
-    frame_chars = sum(map(text_chars, (*opening, *footer)))
-    stories = _stories(drawn, blocks.MESSAGE_CHARS - frame_chars, interactive=interactive)
+    frame = sum(map(weight, (*opening, *footer)))
+    stories = _stories(drawn, blocks.MESSAGE_WEIGHT - frame, interactive=interactive)
     return Message(text=_fallback(drawn), blocks=(*opening, *stories, *footer))
 
 
@@ -64,10 +65,10 @@ def _footer(drawn: DigestOutline) -> list[Block]:
 
 def _stories(drawn: DigestOutline, room: int, *, interactive: bool) -> list[Block]:
     stories = drawn.stories
-    row = BUTTON_ROW_CHARS if interactive else 0
+    around = STORY_WEIGHT + (BUTTON_ROW_WEIGHT if interactive else 0)
     texts = [story_texts(story, drawn.words, MAX_STORY_CHARS) for story in stories]
     wanted = [story_chars(text) for text in texts]
-    share = fair_share(wanted, room - row * len(stories))
+    share = fair_share(wanted, room - around * len(stories))
     found: list[Block] = []
     for story, text, size in zip(stories, texts, wanted, strict=True):
         fitting = text if size <= share else story_texts(story, drawn.words, share)

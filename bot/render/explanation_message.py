@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.explain.explanation import Explanation
 from bot.render import blocks
-from bot.render.check import text_chars
+from bot.render.check import weight
 from bot.render.message import Block, Message
 from bot.render.outline import explanation_outline
 from bot.render.story_blocks import fallback_story, sections, story_texts
@@ -13,7 +13,7 @@ from bot.render.words import words_for
 # No explanation we write comes near (350 words are about 2,500 characters).
 MAX_EXPLANATION_CHARS = 18_000
 # One message holds a little less than Slack takes, so that its small print always fits.
-MESSAGE_ROOM = blocks.MESSAGE_CHARS - blocks.CONTEXT_CHARS - 100
+MESSAGE_ROOM = blocks.MESSAGE_WEIGHT - blocks.CONTEXT_CHARS - 2 * blocks.OBJECT_WEIGHT
 
 
 def explanation_messages(explanation: Explanation) -> tuple[Message, ...]:
@@ -40,7 +40,7 @@ def _pages(found: list[Block]) -> list[list[Block]]:
     pages: list[list[Block]] = [[]]
     room = MESSAGE_ROOM
     for block in found:
-        size = text_chars(block)
+        size = weight(block)
         if size > room:
             pages.append([])
             room = MESSAGE_ROOM

@@ -34,8 +34,10 @@ SPACE = trusted(" ")
 
 # Two sections hold twice the longest story we expect; what is longer is cut, visibly.
 MAX_STORY_CHARS = 2 * blocks.SECTION_CHARS
-# What a row of buttons adds to the message's sum of texts.
-BUTTON_ROW_CHARS = 80
+# What a story weighs besides its texts (two sections, small print, divider), and what a row of
+# buttons adds.
+STORY_WEIGHT = 7 * blocks.OBJECT_WEIGHT
+BUTTON_ROW_WEIGHT = 13 * blocks.OBJECT_WEIGHT + 80
 
 
 # The body's lines, and the line of topics and sources.

@@ -198,6 +198,8 @@ class Control:
             await response.write(b": hello\n\n")
             while True:
                 note = await _next_note(queue)
+                if note and note["kind"] == "bye":
+                    return response
                 line = f"data: {json.dumps(note)}\n\n" if note else ": still here\n\n"
                 await response.write(line.encode())
         except ConnectionError:

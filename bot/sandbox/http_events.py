@@ -112,4 +112,4 @@ async def verify_url(
         ack = await deliver(session, app, envelope, now=now, timeout=timeout)
     except (ConnectionError, TimeoutError, NoRetry):
         return False
-    return challenge in (ack.payload.get("challenge"), ack.payload.get("text"))
+    return challenge in str(ack.payload)  # as JSON, as a form or as plain text: all are allowed

@@ -92,6 +92,8 @@ class Sandbox:
 
     async def stop(self) -> None:
         """End every connection and all work in the background."""
+        for queue in list(self.hub.watchers):
+            queue.put_nowait({"kind": "bye"})
         await self.hub.delivery.sockets.close()
         await self.hub.delivery.close()
         if self._runner is not None:

@@ -76,16 +76,13 @@ def failure_of(error: Exception) -> Failure:
 def _answered(response: Any) -> Failure:
     status = _status(response)
     body = getattr(response, "data", None)
-    code = str(body.get("error") or "") if isinstance(body, dict) else ""
+    body = body if isinstance(body, dict) else {}
+    code = str(body.get("error") or "")
     if status == TOO_MANY or code in {"ratelimited", "rate_limited"}:
-        return Failure(
-            certain=True, code="ratelimited", retry_after_seconds=_retry_after(response)
-        )
+        return Failure(certain=True, code="ratelimited", retry_after_seconds=_retry_after(response))
     if code and code not in UNKNOWN_CODES and status < SERVER_ERROR:
         wait = UNREACHABLE_RETRY_SECONDS if code in _WAITING_HELPS else None
-        return Failure(
-            certain=True, code=code, detail=_detail(body), retry_after_seconds=wait
-        )
+        return Failure(certain=True, code=code, detail=_detail(body), retry_after_seconds=wait)
     if CLIENT_ERROR <= status < SERVER_ERROR:
         # Not Slack's JSON: a proxy or gateway in between said no.
         return Failure(certain=True, code=f"http_{status}")

@@ -91,6 +91,13 @@ def test_a_story_that_a_slow_feed_brought_late_is_still_new():
     assert choose([story], make_preference(), [], NOW, since=NOW - timedelta(hours=24)).chosen
 
 
+def test_the_backlog_of_a_new_feed_is_no_news():
+    """What is first seen today but was published ten days ago does not get in."""
+    entry = make_entry(TITLES[0], published_at=NOW - timedelta(days=10), seen_at=NOW)
+    story = replace(make_story(TITLES[0]), entries=(entry,))
+    assert choose([story], make_preference(), [], NOW).chosen == ()
+
+
 def test_what_was_told_comes_back_only_as_an_update():
     """The same revision is left out; a later one says what it is an update of."""
     story = make_story(TITLES[0])
@@ -111,6 +118,24 @@ def test_the_same_event_under_another_id_is_known_again():
     selection = choose([new], make_preference(), [make_told(old, days_ago=10)], NOW)
     assert selection.chosen == ()
     assert "the same event as" in reason(selection, new)
+
+
+def test_a_told_event_is_known_again_by_its_text():
+    """In other words and under another id, a told event is recognised by what the stories say."""
+    text = "Fernhill Bank lets its assistant settle six of ten customer chats without a human."
+    old = make_story("Fernhill Bank's assistant settles six of ten customer chats")
+    new = make_story("Six in ten chats at Fernhill Bank end without a human", id="other")
+    both = [replace(story, entries=(replace(story.entries[0], text=text),)) for story in (old, new)]
+    selection = choose(both, make_preference(), [make_told(old)], NOW)
+    assert selection.chosen == ()
+    assert "told on" in reason(selection, new)
+
+
+def test_another_event_of_the_same_company_is_not_taken_for_the_told_one():
+    """Sharing a name with a told story keeps nothing out."""
+    old = make_story("Fernhill Bank's assistant settles six of ten customer chats")
+    new = make_story("Fernhill Bank sues Violet over leaked training contracts")
+    assert choose([new], make_preference(), [make_told(old)], NOW).chosen
 
 
 def test_no_two_stories_about_one_event():

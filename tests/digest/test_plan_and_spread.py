@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -86,7 +87,7 @@ def test_every_date_is_delivered_or_missed_or_still_to_come(hours, zone, when):
     decision = plan(replace(channel, next_due_at=first), at(hours))
     days = [one.on for one in decision.missed] + ([decision.deliver.on] if decision.deliver else [])
     assert days == sorted(set(days))
-    assert all(b - a == timedelta(days=1) for a, b in zip(days, days[1:], strict=False))
+    assert all(b - a == timedelta(days=1) for a, b in itertools.pairwise(days))
     assert decision.next_due_at is not None
     assert decision.next_due_at > at(hours)
 

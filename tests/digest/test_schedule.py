@@ -157,7 +157,7 @@ def test_a_weekly_digest_survives_its_vanished_day():
 
 
 @given(
-    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 10 * 366 * 24 * 60).map(lambda m: utc(2020, 1, 1) + timedelta(minutes=m)),
     st.sampled_from(sorted(zone_names())),
     st.times().map(lambda at: at.replace(second=0, microsecond=0)),
     st.sets(st.sampled_from(Weekday), min_size=1),

@@ -414,9 +414,7 @@ def _filter(blocked: bool) -> dict[str, Any]:
 
 
 def _text_of(response: dict[str, Any]) -> str:
-    return "".join(
-        part.get("text", "") for item in response["output"] for part in item["content"]
-    )
+    return "".join(part.get("text", "") for item in response["output"] for part in item["content"])
 
 
 def _tokens(text: str) -> int:

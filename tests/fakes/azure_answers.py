@@ -9,7 +9,7 @@ from typing import Any
 _DOCUMENTS = re.compile(r'""" <documents>\n(.*?)\n</documents> """', re.DOTALL)
 _BREAK = "\n\n---\n\n"
 _LEANS_BACK = re.compile(r"(He|She|It|They|This|That|These|But|However|And|Also|We|Our|I)\b")
-_STOP_AT_WORDS = 95
+_MAX_WORDS = 142
 
 
 def documents_of(body: dict[str, Any]) -> list[dict[str, str]]:
@@ -45,21 +45,23 @@ def explanation_of(body: dict[str, Any]) -> dict[str, Any]:
     title = documents[0].get("Title", "News") if documents else "News"
     pool = [line for document in documents for line in _sentences(document["text"])] or [title]
     in_short = pool[0]
-    terms = [
-        term for term in house_terms(body) if term["term"].lower() in " ".join(pool).lower()
-    ][:2]
+    terms = [term for term in house_terms(body) if term["term"].lower() in " ".join(pool).lower()][
+        :1
+    ]
     explained = [_explaining_sentence(term) for term in terms]
     why = (
         "People who use such products at work can read this as a sign of what their own tools "
         "may do next; nothing has to be done today."
     )
-    words = sum(len(text.split()) for text in [title, in_short, why, *explained])
+    new = in_short if "Update: yes" in json.dumps(body) else None
+    room = _MAX_WORDS - sum(
+        len(text.split()) for text in [title, in_short, why, new or "", *explained]
+    )
     core: list[str] = []
     for sentence in pool[1:]:
-        if words + len(sentence.split()) > _STOP_AT_WORDS + 50 or words > _STOP_AT_WORDS:
-            break
-        core.append(sentence)
-        words += len(sentence.split())
+        if len(sentence.split()) <= room:
+            core.append(sentence)
+            room -= len(sentence.split())
     paragraphs = [" ".join(core[:2]), " ".join([*core[2:], *explained])]
     return {
         "headline": title[:110],
@@ -71,7 +73,7 @@ def explanation_of(body: dict[str, Any]) -> dict[str, Any]:
             for term in terms
         ],
         "why_it_matters": why,
-        "what_is_new": pool[-1] if "Update: yes" in json.dumps(body) else None,
+        "what_is_new": new,
     }
 
 

@@ -160,6 +160,7 @@ class FakeDeliveries:
     history: list[DeliveryState] = field(default_factory=list)
     headlines: dict[str, str] = field(default_factory=dict)
     told_before: list[Told] = field(default_factory=list)
+    merged: dict[str, str] = field(default_factory=dict)
 
     def _kill(self, points: set[str], name: str) -> None:
         if name in points:
@@ -208,7 +209,11 @@ class FakeDeliveries:
             and (key.workspace_id, key.channel_id) == (workspace_id, channel_id)
             for story, revision in row.stories
         ]
-        found = [one for one in (*sent, *self.told_before) if one.on >= since]
+        found = [
+            replace(one, story_id=self.merged.get(one.story_id, one.story_id))
+            for one in (*sent, *self.told_before)
+            if one.on >= since
+        ]
         return sorted(found, key=lambda one: one.on, reverse=True)
 
     async def recent(self, since: date, states: Sequence[DeliveryState] = ()) -> list[Delivery]:

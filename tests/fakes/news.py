@@ -34,7 +34,12 @@ def make_parsed(title: str, **changes: object) -> ParsedEntry:
 
 
 def make_entry(
-    title: str, text: str = "", *, hours_ago: float = 1.0, outlet: str = "The Ledger", **changes: object
+    title: str,
+    text: str = "",
+    *,
+    hours_ago: float = 1.0,
+    outlet: str = "The Ledger",
+    **changes: object,
 ) -> Entry:
     """Return an entry of an outlet, so many hours before NOW."""
     slug = outlet.lower().replace(" ", "")

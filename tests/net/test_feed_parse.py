@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -219,6 +220,7 @@ def test_dates_that_cannot_be() -> None:
         ("https://a.example/\u202ex", ""),
         ("https://a.example/" + "x" * 5000, ""),
         ("mailto:a@b.example", ""),
+        ("https://a.example/?a=1&amp;amp;b=2", "https://a.example/?a=1&b=2"),
     ],
 )
 def test_links(link: str, expected: str) -> None:
@@ -387,11 +389,10 @@ def test_any_bytes_are_a_feed_or_refused(body: bytes, charset: str) -> None:
     """Arbitrary bytes give a feed within the caps or ParseFailed, never anything else."""
     try:
         feed = parse_feed(body, URL, charset, NOW)
-    except ParseFailed as error:
-        assert error.what
+    except ParseFailed:
         return
     assert len(feed.entries) <= 200
-    assert all(entry.title and len(entry.title) <= 4096 for entry in feed.entries)
+    assert all(entry.title and len(entry.title) <= 300 for entry in feed.entries)
 
 
 @settings(deadline=None, max_examples=60)
@@ -399,7 +400,5 @@ def test_any_bytes_are_a_feed_or_refused(body: bytes, charset: str) -> None:
 def test_any_json_is_a_feed_or_refused(value: object) -> None:
     """JSON of any shape, also as items, gives a feed or ParseFailed."""
     for document in (value, {"items": [value]}, {"items": value}):
-        try:
+        with suppress(ParseFailed):
             parse(json.dumps(document))
-        except ParseFailed as error:
-            assert error.what

@@ -6,8 +6,7 @@ import itertools
 from collections import defaultdict
 from pathlib import Path
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from bot.news.cluster import assign
 from bot.news.entry import Entry
@@ -35,8 +34,8 @@ def pairs(group_of: dict[str, str]) -> set[tuple[str, str]]:
 def b_cubed(found: dict[str, str], gold: dict[str, str]) -> tuple[float, float]:
     def share(a: dict[str, str], b: dict[str, str]) -> float:
         total = 0.0
-        for one in a:
-            same = [other for other in a if a[other] == a[one]]
+        for one, group in a.items():
+            same = [other for other, its_group in a.items() if its_group == group]
             total += sum(b[other] == b[one] for other in same) / len(same)
         return total / len(a)
 
@@ -47,7 +46,8 @@ def test_labelled_events():
     """
     Precision first: different events are not merged, and most tellings of one event meet.
 
-    Seen when the set was written (development data, no tuning on other sets): see the assertions.
+    Seen with the published thresholds, none tuned on this set: pairs P .959 R .839, B-cubed P .980
+    R .910. A lower bound stands in the assertions, so that a change of words does not fail them.
     """
     rows = labelled()
     gold = {entry.id: event for event, entry in rows}
@@ -55,7 +55,6 @@ def test_labelled_events():
     right, wanted = pairs(found) & pairs(gold), pairs(gold)
     pair_precision, pair_recall = len(right) / len(pairs(found)), len(right) / len(wanted)
     precision, recall = b_cubed(found, gold)
-    print(f"pairs P {pair_precision:.3f} R {pair_recall:.3f}; B-cubed P {precision:.3f} R {recall:.3f}")
 
     assert len(rows) >= 60
     assert len(set(gold.values())) >= 20
@@ -70,3 +69,50 @@ def test_one_event_in_six_headlines():
     six = [entry for event, entry in labelled() if event == "hormuz-like"]
 
     assert len(set(assign({}, six).group_of.values())) == 1
+
+
+def test_languages_do_not_mix():
+    """The same words in two languages stay two groups: words do not cross languages."""
+    one = make_entry("Harbor Labs Pilot 2", language="en", outlet="A")
+    other = make_entry("Harbor Labs Pilot 2", language="de", outlet="B")
+
+    assert len(set(assign({}, [one, other]).group_of.values())) == 2
+
+
+def test_chinese_and_japanese_headlines():
+    """Scripts without spaces are grouped by their signs."""
+    same = [
+        make_entry("新的大语言模型在上海发布", language="zh", outlet="A"),
+        make_entry("上海发布新的大语言模型", language="zh", outlet="B"),
+    ]
+    other = make_entry("法院裁定训练数据需要许可", language="zh", outlet="C")
+    found = assign({}, [*same, other]).group_of
+
+    assert found[same[0].id] == found[same[1].id] != found[other.id]
+
+
+def test_known_group_survives_a_merge():
+    """When two groups turn out to be one event, the one that channels may have been told stays."""
+    known = {
+        "s_known": [
+            make_entry("Harbor Labs releases language model Pilot 2", hours_ago=5, outlet="A")
+        ]
+    }
+    early = make_entry("Harbor Labs releases language model Pilot 2", hours_ago=9, outlet="B")
+
+    assert assign(known, [early]).group_of[early.id] == "s_known"
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_fixed_groups_are_never_merged(fixed: bool):
+    """Shared stories are not joined through a workspace's own entry."""
+    title = "Harbor Labs releases language model Pilot 2 in Rotterdam"
+    groups = {
+        name: [make_entry(title, hours_ago=hours, outlet=name)]
+        for name, hours in (("s_1", 9.0), ("s_2", 8.0))
+    }
+    own = make_entry(title, hours_ago=1, outlet="C", workspace_id="T1")
+
+    merged = assign(groups, [own], fixed=frozenset(groups) if fixed else frozenset()).merged
+
+    assert bool(merged) is not fixed

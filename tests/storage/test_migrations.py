@@ -51,11 +51,23 @@ def _declared_again(connection: Connection) -> dict[str, object]:
             [(it["name"], str(it["type"]), it["nullable"]) for it in found.get_columns(table)],
             found.get_pk_constraint(table),
             sorted(str(it) for it in found.get_foreign_keys(table)),
-            sorted(str(it) for it in found.get_indexes(table)),
+            sorted(
+                (
+                    it["name"],
+                    it["column_names"],
+                    it["unique"],
+                    _condition(it.get("dialect_options")),
+                )
+                for it in found.get_indexes(table)
+            ),
         )
         for table in sorted(found.get_table_names())
         if table != "alembic_version"
     }
+
+
+def _condition(options: dict[str, object] | None) -> list[str]:
+    return [str(value) for name, value in (options or {}).items() if name.endswith("_where")]
 
 
 async def test_migrations_give_the_declared_schema(empty_url: str) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 # The database is shared by the examples of one test; each writes before it reads.
 quick = settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

@@ -1,0 +1,1 @@
+"""Questions: what people ask, the memory of a thread, and the answers."""

@@ -1,0 +1,187 @@
+"""What answering needs from outside, besides news, explanations and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat.request import Request
+from bot.chat.thread import ThreadKey, ThreadMemory
+from bot.render.message import Message
+from bot.render.mrkdwn import Escaped
+
+
+class RequestStore(Protocol):
+    async def record(self, request: Request) -> bool:
+        """Insert a request; False when its source key or twin key is already there."""
+        ...
+
+    async def get(self, source_key: str) -> Request | None: ...
+
+    async def change(self, old: Request, new: Request) -> bool:
+        """Compare-and-set on (state, attempt); `new.attempt` must be `old.attempt + 1`."""
+        ...
+
+    async def unfinished(self, limit: int = 500) -> list[Request]:
+        """Return requests in no final state, oldest first."""
+        ...
+
+    async def by_answer(
+        self, workspace_id: str, channel_id: str, answer_ts: str
+    ) -> Request | None: ...
+
+    async def erase_texts(self, before: datetime) -> int:
+        """Delete requests received before an instant (aware UTC); return how many."""
+        ...
+
+    async def forget_person(self, workspace_id: str, user_id: str) -> int: ...
+
+
+class ThreadStore(Protocol):
+    async def get(self, key: ThreadKey) -> ThreadMemory | None:
+        """Return a memory that has not expired."""
+        ...
+
+    async def save(self, memory: ThreadMemory) -> None: ...
+
+    async def erase(self, key: ThreadKey) -> bool: ...
+
+    async def erase_message(self, workspace_id: str, channel_id: str, ts: str) -> int:
+        """Erase what a deleted message said: the whole thread when it was the parent, else its turn."""
+        ...
+
+    async def erase_expired(self, now: datetime) -> int: ...
+
+    async def forget_person(self, workspace_id: str, user_id: str) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """
+    Where an answer goes.
+
+    Attributes:
+        user_id: The asker; streams in channels need a recipient.
+        response_url: Set for private answers.
+        answer_ts: A stream or message begun by a process that died: it is completed, not repeated.
+    """
+
+    workspace_id: str
+    channel_id: str
+    user_id: str
+    thread_ts: str | None = None
+    response_url: str | None = None
+    answer_ts: str | None = None
+
+
+class Answer(Protocol):
+    """
+    One answer on its way: something visible at once, then sentence by sentence, then its end.
+
+    An adapter streams where Slack allows it, else updates one message, else posts once; it never
+    leaves a stream open. Methods raise SlackError only when nothing of the answer could be shown.
+    """
+
+    async def show_thinking(self, status: str) -> None:
+        """Show that somebody is at work: a status line in threads, a private note elsewhere."""
+        ...
+
+    async def add(self, piece: Escaped) -> None:
+        """Add a checked piece of the answer: whole sentences, in order."""
+        ...
+
+    async def finish(self, message: Message) -> str:
+        """
+        End the answer with its complete form (all sentences, sources, buttons) and return its ts.
+
+        For a private answer the ts is "".
+        """
+        ...
+
+
+class AnswerDesk(Protocol):
+    """Makes `Answer`s."""
+
+    def begin(self, place: Place, on_started: StartedCallback) -> Answer: ...
+
+
+class StartedCallback(Protocol):
+    async def __call__(self, answer_ts: str) -> None:
+        """Store the ts of a stream or message right after it was begun."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """
+    A member of a workspace, as Slack tells it.
+
+    Attributes:
+        zone: IANA name, or "" when it is not known (no `users:read`).
+        is_guest: Single- or multi-channel guest; is_stranger: of another organisation.
+    """
+
+    user_id: str
+    name: str = ""
+    zone: str = ""
+    is_admin: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False
+    is_bot: bool = False
+
+
+class People(Protocol):
+    async def get(self, workspace_id: str, user_id: str) -> Person | None:
+        """Return a person, or None when they cannot be looked up (scope missing, unknown)."""
+        ...
+
+    async def is_member(self, workspace_id: str, channel_id: str, user_id: str) -> bool: ...
+
+    async def channels_of(self, workspace_id: str, user_id: str, among: Sequence[str]) -> list[str]:
+        """Return which of the given channels the person belongs to, asked of Slack now."""
+        ...
+
+
+class Screens(Protocol):
+    """Opens modals and publishes App Homes; views are plain dicts made by `bot/render`."""
+
+    async def open(self, workspace_id: str, trigger_id: str, view: dict[str, object]) -> str:
+        """Open a modal and return its view id; raises SlackError (a trigger lives 3 s)."""
+        ...
+
+    async def update(
+        self, workspace_id: str, view_id: str, view: dict[str, object], hash_: str | None = None
+    ) -> None: ...
+
+    async def push(self, workspace_id: str, trigger_id: str, view: dict[str, object]) -> str: ...
+
+    async def publish_home(
+        self, workspace_id: str, user_id: str, view: dict[str, object]
+    ) -> None: ...
+
+
+class Whispers(Protocol):
+    """Private notes to one person in a channel."""
+
+    async def whisper(
+        self,
+        workspace_id: str,
+        channel_id: str,
+        user_id: str,
+        message: Message,
+        *,
+        thread_ts: str | None = None,
+    ) -> None: ...
+
+    async def respond(
+        self,
+        response_url: str,
+        message: Message,
+        *,
+        replace: bool = False,
+        in_channel: bool = False,
+    ) -> None:
+        """Answer through a response_url (5 uses, 30 minutes)."""
+        ...

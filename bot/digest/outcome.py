@@ -1,0 +1,54 @@
+"""What posting a digest, or looking for a posted one, brings (values)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Slack has it; `ts` is the message's timestamp."""
+
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPosted:
+    """
+    Slack certainly does not have it.
+
+    Attributes:
+        code: Slack's error code; retry_after_seconds: set when waiting helps, None when it does not.
+        reason: For people, with what to do.
+    """
+
+    code: str
+    reason: str
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeUnknown:
+    """The answer got lost: Slack may or may not have it."""
+
+    reason: str
+
+
+PostOutcome = Posted | NotPosted | OutcomeUnknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingFound:
+    """The whole window was read: it was not posted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotRead:
+    """The channel's history cannot be read; `retry_after_seconds` is set when waiting helps."""
+
+    code: str
+    reason: str
+    retry_after_seconds: float | None = None
+
+
+FindOutcome = Posted | NothingFound | CannotRead

@@ -1,0 +1,91 @@
+"""Calling Slack for an answer we need: errors as `SlackError`, a short wait on 429."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackError
+from bot.slack.outcome import CALL_ERRORS, Failure, failure_of
+from bot.slack.refusals import refusal
+
+Json = dict[str, Any]
+MAX_WAIT_SECONDS = 30.0
+MAX_TRIES = 3
+
+
+class SlackRefused(SlackError):
+    """Slack answered and said no."""
+
+
+class SlackUnreachable(SlackError):
+    """Slack gave no answer, or none of its own."""
+
+
+class SlackBusy(SlackError):
+    """
+    Slack asks us to wait longer than we do here.
+
+    Attributes:
+        retry_after_seconds: What it asked for.
+    """
+
+    def __init__(self, what: str, *, next_step: str = "", retry_after_seconds: float) -> None:
+        super().__init__(what, code="ratelimited", next_step=next_step)
+        self.retry_after_seconds = retry_after_seconds
+
+
+async def ask(client: AsyncWebClient, method: str, /, **arguments: Any) -> Json:
+    """
+    Call a method that reads, or that may be called twice, and return its answer.
+
+    A 429 is waited for when Slack asks for at most 30 s, twice.
+
+    Raises:
+        SlackRefused: With Slack's code and the next step for people.
+        SlackUnreachable: No usable answer.
+        SlackBusy: The wait would be too long.
+    """
+    for attempt in range(1, MAX_TRIES + 1):
+        try:
+            answer = await client.api_call(method, data=_present(arguments))
+        except CALL_ERRORS as error:
+            failure = failure_of(error)
+            wait = failure.retry_after_seconds if failure.code == "ratelimited" else None
+            if wait is None or wait > MAX_WAIT_SECONDS or attempt == MAX_TRIES:
+                raise slack_error(failure, method) from error
+            await asyncio.sleep(wait)
+        else:
+            return dict(answer.data) if isinstance(answer.data, dict) else {}
+    raise AssertionError("the loop returns or raises")
+
+
+def slack_error(failure: Failure, method: str) -> SlackError:
+    """Return the error that says a failure to people."""
+    if failure.code == "ratelimited":
+        return SlackBusy(
+            f"Slack limits calls of {method} for now.",
+            next_step="Try again in a minute.",
+            retry_after_seconds=failure.retry_after_seconds or MAX_WAIT_SECONDS,
+        )
+    if not failure.certain or failure.code == "unreachable" or failure.code.startswith("http_"):
+        known = refusal("unreachable")
+        return SlackUnreachable(
+            f"Slack gave no usable answer to {method} ({failure.code}).",
+            code=failure.code,
+            next_step=known.next_step,
+        )
+    known = refusal(failure.code)
+    detail = f" ({failure.code}: {failure.detail})" if failure.detail else ""
+    return SlackRefused(f"{known.what}{detail}", code=failure.code, next_step=known.next_step)
+
+
+def _present(arguments: Json) -> Json:
+    """Drop what is None; Slack takes form fields, booleans as 1 and 0."""
+    return {
+        name: int(value) if isinstance(value, bool) else value
+        for name, value in arguments.items()
+        if value is not None
+    }

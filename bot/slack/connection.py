@@ -1,0 +1,178 @@
+"""
+The inbound side's connection: Bolt's app, Socket Mode, and who we are.
+
+slack_bolt is imported when a connection is made, not before: commands that only post need none
+of its 270 ms.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.calls import SlackRefused, ask, slack_error
+from bot.slack.client import SlackClients
+from bot.slack.outcome import CALL_ERRORS, failure_of
+from bot.workspace import Installation
+
+if TYPE_CHECKING:
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+    from slack_bolt.async_app import AsyncApp
+    from slack_bolt.authorization import AuthorizeResult
+
+# Bolt logs whole request bodies at INFO and DEBUG; they are people's words.
+LOG_LEVEL: Final = logging.WARNING
+PING_INTERVAL_SECONDS: Final = 10.0
+
+
+async def identify(client: AsyncWebClient, now: datetime) -> Installation:
+    """
+    Ask Slack who the client's token belongs to, and what it may do.
+
+    Raises:
+        SlackError: The token is not accepted, is no bot token, or Slack could not be reached.
+    """
+    try:
+        answer = await client.api_call("auth.test")
+    except CALL_ERRORS as error:
+        raise slack_error(failure_of(error), "auth.test") from error
+    data: dict[str, Any] = answer.data if isinstance(answer.data, dict) else {}
+    if not data.get("bot_id"):
+        raise SlackRefused(
+            "The token is not a bot token.",
+            code="not_allowed_token_type",
+            next_step="Put the Bot User OAuth Token (xoxb-…) in SLACK_BOT_TOKEN.",
+        )
+    return Installation(
+        workspace_id=str(data["team_id"]),
+        name=str(data.get("team", "")),
+        bot_id=str(data["bot_id"]),
+        bot_user_id=str(data["user_id"]),
+        bot_token=SecretStr(client.token or ""),
+        scopes=_granted(answer.headers),
+        installed_at=now,
+    )
+
+
+async def check_app_token(client: AsyncWebClient, app_token: SecretStr) -> None:
+    """
+    Prove that Socket Mode will connect; Bolt itself would retry a wrong token for ever.
+
+    Raises:
+        SlackError: Says what to put in SLACK_APP_TOKEN.
+    """
+    opener = AsyncWebClient(
+        token=app_token.get_secret_value(),
+        base_url=client.base_url,
+        session=client.session,
+        retry_handlers=[],
+    )
+    opener.proxy = client.proxy
+    try:
+        await ask(opener, "apps.connections.open")
+    except SlackRefused as error:
+        raise SlackRefused(
+            f"Slack does not accept the app-level token: {error.what}",
+            code=error.code,
+            next_step="Make one with the scope connections:write under Basic Information and put "
+            "it in SLACK_APP_TOKEN.",
+        ) from error
+
+
+def make_app(clients: SlackClients) -> AsyncApp:
+    """
+    Return a Bolt app that knows every installed workspace and asks Slack nothing per event.
+
+    Listeners are registered by the caller. In Socket Mode no signing secret is needed.
+    """
+    from slack_bolt.async_app import AsyncApp
+
+    async def authorize(team_id: str | None, client: AsyncWebClient) -> AuthorizeResult | None:
+        # Bolt copies the client for every event and loses what was set after its construction.
+        client.proxy = clients.proxy
+        client.retry_handlers = []
+        found = await clients.installations.get(team_id) if team_id else None
+        return _authorized(found) if found else None
+
+    return AsyncApp(
+        # A name of our own saves Bolt a walk over the stack.
+        name="plainwire",
+        client=clients.for_token(None),
+        authorize=authorize,  # type: ignore[arg-type]  # None is Bolt's way to say "unknown"
+        logger=_bolt_logger(),
+        request_verification_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+
+class SocketConnection:
+    """
+    Socket Mode: the websocket by which Slack's events reach us. Reconnects by itself.
+
+    Must be made inside the running event loop.
+    """
+
+    def __init__(self, app: AsyncApp, clients: SlackClients, app_token: SecretStr) -> None:
+        self._handler = _socket_handler(app, clients, app_token)
+
+    async def start(self) -> None:
+        """Connect; returns when the first connection stands. See `check_app_token`."""
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types
+
+    async def stop(self) -> None:
+        """Close the connection and everything it holds."""
+        await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt has no types
+
+    async def is_connected(self) -> bool:
+        """Return whether the websocket is open and answers pings."""
+        return bool(await self._handler.client.is_connected())
+
+
+def _socket_handler(
+    app: AsyncApp, clients: SlackClients, app_token: SecretStr
+) -> AsyncSocketModeHandler:
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+    handler = AsyncSocketModeHandler(
+        app,
+        app_token.get_secret_value(),
+        logger=_bolt_logger(),
+        web_client=clients.for_token(None),
+        proxy=clients.proxy,
+        ping_interval=PING_INTERVAL_SECONDS,
+    )
+    # Given None, the constructor takes the proxy from the environment, for loopback too.
+    handler.client.proxy = clients.proxy
+    return handler
+
+
+def _authorized(installation: Installation) -> AuthorizeResult:
+    from slack_bolt.authorization import AuthorizeResult
+
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id=installation.workspace_id,
+        team=installation.name,
+        bot_id=installation.bot_id,
+        bot_user_id=installation.bot_user_id,
+        bot_token=installation.bot_token.get_secret_value(),
+        bot_scopes=sorted(installation.scopes),
+    )
+
+
+def _bolt_logger() -> logging.Logger:
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(LOG_LEVEL)
+    return logger
+
+
+def _granted(headers: Any) -> frozenset[str]:
+    """Return the scopes that Slack names in every answer's X-OAuth-Scopes header."""
+    for name, value in headers.items():
+        if name.lower() == "x-oauth-scopes":
+            return frozenset(scope.strip() for scope in value.split(",") if scope.strip())
+    return frozenset()

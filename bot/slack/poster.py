@@ -1,0 +1,227 @@
+"""The one way by which digests reach Slack: posted at most once, found again after a lost answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.digest.ports import (
+    CannotRead,
+    FindOutcome,
+    NothingFound,
+    NotPosted,
+    OutcomeUnknown,
+    Posted,
+    PostOutcome,
+)
+from bot.errors import SlackError
+from bot.render.message import Message
+from bot.slack.calls import SlackBusy, SlackRefused, ask
+from bot.slack.client import SlackClients
+from bot.slack.outcome import CALL_ERRORS, UNREACHABLE_RETRY_SECONDS, Failure, failure_of
+from bot.slack.pacing import Pacer
+from bot.slack.refusals import reason
+from bot.workspace import Installation
+
+EVENT_TYPE: Final = "plainwire_digest"
+# A turn further away than this is given back to the ledger, which waits without holding a task.
+MAX_TURN_SECONDS: Final = 20.0
+# Slack's clock and ours differ a little.
+CLOCK_SLACK: Final = timedelta(seconds=5)
+# Apps of the restricted class get at most 15 a call and one call a minute; one page is the rule.
+FIRST_PAGE: Final = 15
+NEXT_PAGES: Final = 100
+MAX_PAGES: Final = 20
+USERS_PAGE: Final = 200
+MAX_USER_PAGES: Final = 50
+
+
+class SlackPoster:
+    """Implements `bot.digest.ports.Poster`."""
+
+    def __init__(self, clients: SlackClients, pacer: Pacer | None = None) -> None:
+        self._clients = clients
+        self._pacer = pacer or Pacer()
+
+    async def post(
+        self,
+        workspace_id: str,
+        channel_id: str,
+        message: Message,
+        *,
+        delivery: str,
+        thread_ts: str | None = None,
+    ) -> PostOutcome:
+        """Post once, with metadata naming the delivery; a 429 is reported, never retried here."""
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}}
+        return await self._send(
+            workspace_id, channel_id, message, metadata=metadata, thread_ts=thread_ts
+        )
+
+    async def tell(self, workspace_id: str, user_id: str, message: Message) -> PostOutcome:
+        """Send a direct message; a user id as channel needs no more than chat:write."""
+        return await self._send(workspace_id, user_id, message)
+
+    async def find(
+        self,
+        workspace_id: str,
+        channel_id: str,
+        *,
+        delivery: str,
+        oldest: datetime,
+        latest: datetime,
+    ) -> FindOutcome:
+        """Look for a posted delivery by its metadata, paging until the window is exhausted."""
+        try:
+            client, installation = await self._clients.for_workspace(workspace_id)
+            return await self._search(
+                client,
+                installation,
+                channel_id,
+                delivery=delivery,
+                oldest=f"{(oldest - CLOCK_SLACK).timestamp():.6f}",
+                latest=f"{(latest + CLOCK_SLACK).timestamp():.6f}",
+            )
+        except SlackError as error:
+            return _cannot_read(error)
+
+    async def admins(self, workspace_id: str) -> list[str]:
+        """Return user ids of the workspace's admins, or [] when they cannot be listed."""
+        found: list[str] = []
+        cursor: str | None = None
+        try:
+            client, _ = await self._clients.for_workspace(workspace_id)
+            for _ in range(MAX_USER_PAGES):
+                answer = await ask(client, "users.list", limit=USERS_PAGE, cursor=cursor)
+                found += [str(user.get("id")) for user in answer.get("members", []) if _leads(user)]
+                cursor = next_cursor(answer)
+                if not cursor:
+                    break
+        except SlackError:
+            # Without the optional users:read scope nobody can be listed; the port says [] then.
+            return []
+        return found
+
+    async def _send(
+        self, workspace_id: str, channel_id: str, message: Message, **extra: Any
+    ) -> PostOutcome:
+        try:
+            client, _ = await self._clients.for_workspace(workspace_id)
+        except SlackError as error:
+            return NotPosted(code=error.code, reason=str(error))
+        seconds = await self._pacer.wait(
+            workspace_id, "chat.postMessage", channel_id, at_most_seconds=MAX_TURN_SECONDS
+        )
+        if seconds:
+            text = "Too many messages wait for their turn."
+            return NotPosted(code="ratelimited", reason=text, retry_after_seconds=seconds)
+        try:
+            answer = await client.api_call(
+                "chat.postMessage", json=_body(channel_id, message, extra)
+            )
+        except CALL_ERRORS as error:
+            return self._not_posted(workspace_id, failure_of(error))
+        ts = answer.get("ts")
+        if not isinstance(ts, str) or not ts:
+            return OutcomeUnknown(reason="Slack's answer did not name the message.")
+        return Posted(ts=ts)
+
+    def _not_posted(self, workspace_id: str, failure: Failure) -> PostOutcome:
+        if not failure.certain:
+            return OutcomeUnknown(reason=f"Slack's answer got lost ({failure.code}).")
+        wait = failure.retry_after_seconds
+        if failure.code == "ratelimited" and wait is not None:
+            self._pacer.hold(workspace_id, "chat.postMessage", wait)
+        return NotPosted(
+            code=failure.code,
+            reason=reason(failure.code, failure.detail),
+            retry_after_seconds=wait,
+        )
+
+    async def _search(
+        self,
+        client: AsyncWebClient,
+        installation: Installation,
+        channel_id: str,
+        *,
+        delivery: str,
+        oldest: str,
+        latest: str,
+    ) -> FindOutcome:
+        cursor: str | None = None
+        for page in range(MAX_PAGES):
+            answer = await ask(
+                client,
+                "conversations.history",
+                channel=channel_id,
+                oldest=oldest,
+                latest=latest,
+                inclusive=True,
+                include_all_metadata=True,
+                limit=NEXT_PAGES if page else FIRST_PAGE,
+                cursor=cursor,
+            )
+            for message in answer.get("messages", []):
+                if _is_delivery(message, delivery, installation):
+                    return Posted(ts=str(message["ts"]))
+            cursor = next_cursor(answer)
+            if not cursor:
+                return _exhausted(answer)
+        return CannotRead(code="too_many_messages", reason="The window holds too many messages.")
+
+
+def next_cursor(answer: dict[str, Any]) -> str | None:
+    """Return where the next page begins, or None on the last one."""
+    metadata = answer.get("response_metadata")
+    cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
+    return str(cursor) if cursor else None
+
+
+def _exhausted(answer: dict[str, Any]) -> FindOutcome:
+    # Only a whole window proves anything: more messages without a cursor is no proof.
+    if answer.get("has_more"):
+        return CannotRead(code="no_cursor", reason="Slack did not say where to read on.")
+    return NothingFound()
+
+
+def _body(channel_id: str, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
+    # `parse: none` and no link_names: nothing in the fallback text becomes a link or a mention
+    # but what the escaper made. Unfurling is off: a digest has its own words for every link.
+    body = {
+        "channel": channel_id,
+        "text": message.text,
+        "blocks": list(message.blocks) or None,
+        "parse": "none",
+        "unfurl_links": False,
+        "unfurl_media": False,
+        **extra,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _is_delivery(message: Any, delivery: str, installation: Installation) -> bool:
+    """Metadata can be forged by any app in the workspace; only our own message counts."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return False
+    payload = metadata.get("event_payload") or {}
+    ours = message.get("bot_id") == installation.bot_id
+    return bool(ours or message.get("user") == installation.bot_user_id) and (
+        payload.get("delivery") == delivery
+    )
+
+
+def _cannot_read(error: SlackError) -> CannotRead:
+    wait = None
+    if isinstance(error, SlackBusy):
+        wait = error.retry_after_seconds
+    elif not isinstance(error, SlackRefused) and error.code != "not_installed":
+        wait = UNREACHABLE_RETRY_SECONDS
+    return CannotRead(code=error.code, reason=str(error), retry_after_seconds=wait)
+
+
+def _leads(user: dict[str, Any]) -> bool:
+    leads = user.get("is_admin") or user.get("is_owner")
+    return bool(leads and not user.get("deleted") and not user.get("is_bot"))
