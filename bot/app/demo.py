@@ -20,7 +20,7 @@ from bot.digest.digest import Digest
 from bot.digest.preference import EVERY_DAY, Channel, Preference
 from bot.digest.setup import set_channel
 from bot.errors import JobFailed
-from bot.manifest import load as load_manifest
+from bot.manifest import manifest
 from bot.net.feed_reader import HttpFeedReader
 from bot.news.catalogue import starter_feeds
 from bot.news.collect import FeedProgress
@@ -146,7 +146,7 @@ async def _channel(newsroom: Newsroom, bot: Bot) -> Channel:
 @asynccontextmanager
 async def _workspace(port: int) -> AsyncIterator[Sandbox]:
     """Start the sandbox on the preferred port, or on a free one when that is taken."""
-    app = app_from_manifest(load_manifest())
+    app = app_from_manifest(manifest())
     sandbox = Sandbox(port=port, app=app)
     try:
         await sandbox.__aenter__()

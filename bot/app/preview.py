@@ -50,7 +50,8 @@ async def make_preview(
     ):
         for polled in feeds:
             await database.feeds.add(polled.feed)
-        reader = NamedSources(newsroom.readers.feeds, as_of=wanted.as_of)
+        feed_reader = newsroom.readers.feeds
+        reader = NamedSources(feed_reader, files=feed_reader, as_of=wanted.as_of)
         report = await newsroom.collect(feeds, reader=reader, progress=progress)
         digest = await _made(newsroom, wanted.preference, clock.now())
     return _with_report(digest, report, reader.held_back)

@@ -12,6 +12,7 @@ from bot.net.feed_reader import HttpFeedReader
 from bot.net.local_file import is_url
 from bot.news.catalogue import starter_feeds
 from bot.news.feed import Feed, FeedReading, PolledFeed
+from bot.news.ports import FeedReader
 from bot.news.urlkey import outlet_of
 
 
@@ -20,22 +21,29 @@ class NamedSources:
     A `FeedReader` that also reads the files a person named, and can look at them as of an instant.
 
     Args:
-        reader: The usual reader.
+        reader: Reads addresses.
+        files: Reads the files that a person named; None when there are none.
         as_of: When set, entries published after it do not exist yet.
     """
 
-    def __init__(self, reader: HttpFeedReader, *, as_of: datetime | None = None) -> None:
+    def __init__(
+        self,
+        reader: FeedReader,
+        *,
+        files: HttpFeedReader | None = None,
+        as_of: datetime | None = None,
+    ) -> None:
         self._reader = reader
+        self._files = files
         self._as_of = as_of
         self.held_back = 0
 
     async def read(self, feed: PolledFeed) -> FeedReading:
         source = feed.feed.url
-        reading = (
-            await self._reader.read(feed)
-            if is_url(source)
-            else await self._reader.read_file(Path(source))
-        )
+        if self._files is None or is_url(source):
+            reading = await self._reader.read(feed)
+        else:
+            reading = await self._files.read_file(Path(source))
         return reading if self._as_of is None else self._until(reading, self._as_of)
 
     def _until(self, reading: FeedReading, as_of: datetime) -> FeedReading:

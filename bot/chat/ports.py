@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.chat.content import AnswerContent
 from bot.chat.request import Request
 from bot.chat.thread import ThreadKey, ThreadMemory
+from bot.digest.delivery import Delivery
+from bot.explain.explanation import Explanation, Form, Level
+from bot.news.story import Story
 from bot.render.message import Message
 from bot.render.mrkdwn import Escaped
 
@@ -105,6 +109,42 @@ class AnswerDesk(Protocol):
     """Makes `Answer`s."""
 
     def begin(self, place: Place, on_started: StartedCallback) -> Answer: ...
+
+
+class AnswerRenderer(Protocol):
+    """Makes messages of answers; `bot/render` implements it."""
+
+    def answer(self, content: AnswerContent) -> Message: ...
+
+    def explanation(self, explanation: Explanation, request_key: str) -> Message:
+        """Return the full explained article as it is posted into a digest's thread."""
+        ...
+
+    def already_explained(self, channel_id: str, ts: str, headline: str, language: str) -> Message:
+        """Return a private note that points to the explanation already in the thread."""
+        ...
+
+    def notice(self, sentences: Sequence[str]) -> Message:
+        """Return plain sentences, one per line, for what is no answer."""
+        ...
+
+
+class FullExplainer(Protocol):
+    """Explains a story; `bot.explain.story_explainer.StoryExplainer` is it."""
+
+    async def explain(
+        self, story: Story, *, level: Level, language: str, now: datetime, form: Form = ...
+    ) -> Explanation: ...
+
+    async def extract(
+        self, story: Story, *, level: Level, language: str, now: datetime, form: Form = ...
+    ) -> Explanation: ...
+
+
+class DeliveryLookup(Protocol):
+    """Leads from a digest's message to its stories; the store of deliveries is it."""
+
+    async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None: ...
 
 
 class StartedCallback(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,10 +18,6 @@ from bot.digest.typed import (
     parse_topics,
     parse_zone,
 )
-
-if TYPE_CHECKING:
-    from bot.app.bot import SlackSide
-    from bot.app.newsroom import Newsroom
 
 app = typer.Typer(help="Switch a channel's digest on and off, and change it.")
 
@@ -52,9 +48,7 @@ def on(
     ] = None,
     level: Annotated[
         str | None,
-        typer.Option(
-            "--level", help="newcomer, practitioner or expert.", show_default=False
-        ),
+        typer.Option("--level", help="newcomer, practitioner or expert.", show_default=False),
     ] = None,
     language: Annotated[
         str | None, typer.Option("--language", help="Two-letter code.", show_default=False)
@@ -83,9 +77,12 @@ def on(
 async def _on(wanted: str, chosen: dict[str, Any]) -> Channel:
     from dataclasses import replace
 
+    from bot.app.short import slack_for_one_job
     from bot.digest.setup import set_channel
+    from bot.settings import load_settings
 
-    async with _slack() as (newsroom, slack):
+    settings = load_settings()
+    async with slack_for_one_job(settings) as (newsroom, slack):
         found = await slack.directory.resolve(slack.installation.workspace_id, wanted)
         joined = await slack.directory.ensure_member(slack.installation.workspace_id, found)
         database = newsroom.database
@@ -113,11 +110,15 @@ def off(channel: ChannelArgument) -> None:
 async def _off(wanted: str) -> str:
     from dataclasses import replace
 
+    from bot.app.short import database_for_one_job
+    from bot.clock import SystemClock
     from bot.digest.setup import set_channel
     from bot.errors import JobFailed
+    from bot.settings import load_settings
 
     name = wanted.lstrip("#")
-    async with _database() as (database, now):
+    now = SystemClock().now()
+    async with database_for_one_job(load_settings()) as database:
         for channel in await database.channels.all():
             if name in {channel.channel_id, channel.name}:
                 preference = replace(channel.preference, on=False)
@@ -140,7 +141,10 @@ def list_(format_: FormatOption = Format.TEXT) -> None:
 
 
 async def _list() -> list[Channel]:
-    async with _database() as (database, _):
+    from bot.app.short import database_for_one_job
+    from bot.settings import load_settings
+
+    async with database_for_one_job(load_settings()) as database:
         return await database.channels.all()
 
 
@@ -204,45 +208,3 @@ def _as_json(channel: Channel) -> dict[str, Any]:
         "language": wanted.language,
         "next_due_at": channel.next_due_at.isoformat() if channel.next_due_at else None,
     }
-
-
-def _slack() -> Any:
-    """Open the newsroom and Slack for one short job."""
-    from collections.abc import AsyncIterator
-    from contextlib import asynccontextmanager
-
-    from bot.app.bot import open_slack
-    from bot.app.newsroom import open_database, open_newsroom
-    from bot.clock import SystemClock
-    from bot.settings import load_settings
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[tuple[Newsroom, SlackSide]]:
-        settings = load_settings()
-        async with (
-            await open_database(settings) as database,
-            open_newsroom(settings, database, SystemClock()) as newsroom,
-            open_slack(settings, newsroom) as slack,
-        ):
-            yield newsroom, slack
-
-    return opened()
-
-
-def _database() -> Any:
-    """Open the database for one short job."""
-    from collections.abc import AsyncIterator
-    from contextlib import asynccontextmanager
-    from datetime import datetime
-
-    from bot.app.newsroom import open_database
-    from bot.clock import SystemClock
-    from bot.settings import load_settings
-    from storage.database import Database
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[tuple[Database, datetime]]:
-        async with await open_database(load_settings()) as database:
-            yield database, SystemClock().now()
-
-    return opened()

@@ -75,7 +75,7 @@ class DemoScreen:
 
 def _styled(line: Line) -> Text:
     """Return a line with its label and its explained terms in bold, headlines in colour."""
-    style = {"title": "bold", "headline": "bold cyan", "footer": "dim"}.get(line.style, "")
+    style = {"title": "bold", "headline": "bold cyan", "dim": "dim"}.get(line.style, "")
     text = Text(line.text, style=style)
     text.stylize("italic", 0, line.label_chars)
     for start, end in line.bold:

@@ -188,23 +188,26 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="OPML_FILE", show_default=False)],
 ) -> None:
     """Add all feeds of an OPML file; they are read at the next round."""
-    added, known = run_async(_import(file))
+    from bot.errors import JobFailed
+    from bot.net.local_file import read_local
+    from bot.net.opml import MAX_OPML_BYTES
+
+    try:
+        body = read_local(file, MAX_OPML_BYTES)
+    except OSError as error:
+        raise JobFailed(f"{file} cannot be read ({error.strerror}).") from error
+    added, known = run_async(_import(body))
     typer.echo(f"{added} feeds added, {known} were on the list already.")
 
 
-async def _import(file: Path) -> tuple[int, int]:
+async def _import(body: bytes) -> tuple[int, int]:
     from bot.app.newsroom import open_database
     from bot.app.readers import open_readers
-    from bot.errors import JobFailed
     from bot.net.opml import read_opml
     from bot.news.urlkey import outlet_of
     from bot.settings import load_settings
 
     settings = load_settings()
-    try:
-        body = file.read_bytes()
-    except OSError as error:
-        raise JobFailed(f"{file} cannot be read ({error.strerror}).") from error
     async with open_readers(settings) as readers:
         outlines = await read_opml(body, readers.workers)
     async with await open_database(settings) as database:

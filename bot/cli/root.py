@@ -49,17 +49,23 @@ def root(
     """AI news, explained, in Slack: a daily digest in plain words, with every term explained."""
 
 
-app.command("demo")(demo.demo)
-app.command("run")(run_bot.run_bot)
-app.command("doctor")(doctor.doctor)
-app.command("preview")(preview.preview)
-app.command("explain")(explain.explain)
+app.command("demo", short_help="See it work: a local Slack workspace and two days of news.")(
+    demo.demo
+)
+app.command("run", short_help="Connect to Slack and post digests at their times.")(run_bot.run_bot)
+app.command("doctor", short_help="Check that everything is in place; says what to do if not.")(
+    doctor.doctor
+)
+app.command("preview", short_help="Make today's digest and print it; nothing is posted.")(
+    preview.preview
+)
+app.command("explain", short_help="Explain a term, a text, a file or an article.")(explain.explain)
 app.add_typer(channels.app, name="channels")
 app.add_typer(feeds.app, name="feeds")
-app.command("page")(page.page)
+app.command("page", short_help="Show what would be read at an address or in a file.")(page.page)
 app.command("sandbox")(sandbox.sandbox)
 app.command("manifest")(manifest.manifest)
-app.command("migrate")(manifest.migrate)
+app.command("migrate", short_help="Create the database or bring it up to date.")(manifest.migrate)
 
 
 def run() -> None:

@@ -12,7 +12,9 @@ from bot.cli.output import run_async
 
 def sandbox(
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8787,
-    host: Annotated[str, typer.Option("--host", help="Loopback unless you know why.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Loopback unless you know why.")
+    ] = "127.0.0.1",
     app_manifest: Annotated[
         Path | None,
         typer.Option(
@@ -28,14 +30,14 @@ def sandbox(
     ] = True,
 ) -> None:
     """Run a local Slack workspace; any Slack bot can be pointed at it."""
-    from bot.manifest import path_of_manifest
+    from bot.manifest import manifest_path
     from bot.sandbox import serve
 
     run_async(
         serve(
             host,
             port,
-            manifest=app_manifest or path_of_manifest(),
+            manifest=app_manifest or manifest_path(),
             rate_limits="slack" if rate_limits else "off",
             say=typer.echo,
         )

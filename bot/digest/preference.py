@@ -13,6 +13,8 @@ from bot.explain.explanation import Level
 from bot.news.topic import ALL_TOPICS, Topic
 
 MAX_STORIES = 8
+MIN_TOPIC_WEIGHT = 0.25
+MAX_TOPIC_WEIGHT = 2.0
 
 
 class Weekday(IntEnum):
@@ -52,6 +54,8 @@ class Preference:
         language: Two-letter code.
         muted_outlets: Registrable domains that never appear.
         paused_until: No digest on local dates before this one.
+        topic_weights: What feedback made of topics, MIN_TOPIC_WEIGHT to MAX_TOPIC_WEIGHT: a factor
+            on how much a story's topic counts. Topics that are not named count 1.
     """
 
     on: bool = False
@@ -66,6 +70,7 @@ class Preference:
     thread_replies: ThreadReplies = ThreadReplies.QUESTIONS_AND_MENTIONS
     weekly_recap: bool = False
     paused_until: date | None = None
+    topic_weights: tuple[tuple[Topic, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,11 @@ class Channel:
         set_up_by: Slack user id of who last switched it on, or "" (by command line).
         next_due_at: Aware UTC instant of the next digest; None when off.
         switched_on_at: When the current schedule began; no digest is due before it.
+        greeted: The bot has said hello there; it does so once.
+        is_dm: A person's own digest: `channel_id` is their direct-message channel with the bot.
+        state_reason: Why deliveries stopped without anybody switching them off (see
+            `bot/digest/lifecycle.py`), or "".
+        post_to_general_confirmed: Somebody said twice that the digest belongs into #general.
     """
 
     workspace_id: str
@@ -87,6 +97,10 @@ class Channel:
     set_up_by: str = ""
     next_due_at: datetime | None = None
     switched_on_at: datetime | None = None
+    greeted: bool = False
+    is_dm: bool = False
+    state_reason: str = ""
+    post_to_general_confirmed: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -122,6 +136,11 @@ def validate(preference: Preference) -> list[tuple[str, str]]:
             "muted_outlets",
             all(_DOMAIN.fullmatch(outlet) for outlet in preference.muted_outlets),
             "A muted outlet has to be a domain, such as example.org.",
+        ),
+        (
+            "topic_weights",
+            all(MIN_TOPIC_WEIGHT <= w <= MAX_TOPIC_WEIGHT for _, w in preference.topic_weights),
+            f"A topic's weight has to be {MIN_TOPIC_WEIGHT} to {MAX_TOPIC_WEIGHT}.",
         ),
     )
     return [(field, sentence) for field, good, sentence in checks if not good]

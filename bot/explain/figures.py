@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from bot.explain.number_format import decimals_of, readings_of
 from bot.explain.number_words import (
     ABOUT,
     ABOVE,
@@ -142,9 +143,9 @@ def _from_digits(text: str, match: re.Match[str], language: str) -> Figure | Non
         if following not in MYRIADS:
             return None  # "3D", "o3mini": part of a name
     number = match["number"]
-    readings = _readings(number)
+    readings = readings_of(number)
     scale, unit, end = _what_follows(text, match, language)
-    decimals = _decimals(number)
+    decimals = decimals_of(number)
     unit = unit or CURRENCIES.get(match["before"] or "", "")
     return Figure(
         as_written=text[match.start() : end].strip(),
@@ -235,33 +236,6 @@ def _unit_at(text: str, at: int) -> tuple[str, int]:
     return (currency, following.end()) if currency else ("", at)
 
 
-def _readings(number: str) -> set[Decimal]:
-    compact = re.sub(r"[\s'’]", "", number)
-    marks = [mark for mark in compact if mark in ".,"]
-    if not marks:
-        return {Decimal(compact)}
-    if len(set(marks)) == 2:  # noqa: PLR2004  both marks: the last one is the decimal mark
-        whole, _, part = compact.rpartition(marks[-1])
-        return {Decimal(f"{re.sub('[.,]', '', whole)}.{part}")}
-    pieces = re.split("[.,]", compact)
-    grouped = all(len(piece) == 3 for piece in pieces[1:]) and len(pieces[0]) <= 3  # noqa: PLR2004
-    if len(pieces) > 2:  # noqa: PLR2004  1,234,567, or a version such as 2.1.0
-        return (
-            {Decimal("".join(pieces))}
-            if grouped
-            else {Decimal(f"{pieces[0]}.{''.join(pieces[1:])}")}
-        )
-    readings = {Decimal(f"{pieces[0]}.{pieces[1]}")}
-    return readings | {Decimal("".join(pieces))} if grouped else readings
-
-
-def _decimals(number: str) -> int:
-    match = re.search(r"[.,](\d+)$", number)
-    if match is None or len(match[1]) == 3:  # noqa: PLR2004  a group of thousands
-        return 0
-    return len(match[1])
-
-
 def _hedge(before: str) -> Hedge:
     words = before[-28:].casefold().rstrip(" $€£¥~").split()
     last, two = (words[-1:] or [""])[0], " ".join(words[-2:])
@@ -297,7 +271,7 @@ def _share_units(text: str, found: list[Figure]) -> list[Figure]:
 
 
 def _lend(to: Figure, other: Figure) -> Figure:
-    scale = other.place * (Decimal(10) ** _decimals(re.sub(r"[^\d.,]", "", other.as_written)))
+    scale = other.place * (Decimal(10) ** decimals_of(re.sub(r"[^\d.,]", "", other.as_written)))
     values = set(to.values)
     if scale > 1 and to.place <= 1:
         values |= {value * scale for value in to.values}

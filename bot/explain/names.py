@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.explain.name_words import FREE, GROUPS, NOUNS_CAPITALISED, OPENERS
 from bot.explain.number_words import MONTHS, WEEKDAYS
 
 _WORD = re.compile(r"[^\W_](?:[\w’'&+]|[-./](?=\w))*")
@@ -17,208 +18,6 @@ _SAYS = re.compile(
     r"\s+(?:says?|said|announced?|announces|released?|releases|launch(?:es|ed)|plans|denied|denies|"
     r"bought|buys|acquired|unveil(?:s|ed)|will|has|had|told|confirmed|sued|raised|agreed|is|was|"
     r"sagt|sagte|hat|will|wird|ist|war|a|va|dice|dijo|ha)\b"
-)
-# Languages that write every noun with a capital: only what is surely a name is looked at.
-_NOUNS_CAPITALISED = frozenset({"de", "lb"})
-# Stand in any text about AI and say nothing by themselves.
-_FREE = frozenset({"ai", "i", "ki", "ia", "ok", "it", "tv", "pc", "id"})
-# Common words that open a sentence, beside those that the sources have in lower case.
-_OPENERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "they",
-        "their",
-        "there",
-        "here",
-        "he",
-        "she",
-        "we",
-        "you",
-        "your",
-        "our",
-        "his",
-        "her",
-        "who",
-        "what",
-        "when",
-        "where",
-        "why",
-        "how",
-        "which",
-        "if",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "without",
-        "within",
-        "under",
-        "over",
-        "after",
-        "before",
-        "since",
-        "until",
-        "while",
-        "during",
-        "as",
-        "so",
-        "but",
-        "and",
-        "or",
-        "nor",
-        "yet",
-        "not",
-        "no",
-        "none",
-        "nothing",
-        "nobody",
-        "anybody",
-        "anyone",
-        "everybody",
-        "everyone",
-        "somebody",
-        "someone",
-        "something",
-        "anything",
-        "everything",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "both",
-        "each",
-        "every",
-        "all",
-        "any",
-        "some",
-        "most",
-        "many",
-        "much",
-        "more",
-        "less",
-        "few",
-        "several",
-        "another",
-        "other",
-        "such",
-        "same",
-        "only",
-        "also",
-        "even",
-        "still",
-        "just",
-        "then",
-        "now",
-        "today",
-        "once",
-        "whoever",
-        "instead",
-        "because",
-        "although",
-        "though",
-        "unless",
-        "whether",
-        "however",
-        "meanwhile",
-        "think",
-        "imagine",
-        "picture",
-        "like",
-        "people",
-        "users",
-        "teams",
-        "companies",
-        "developers",
-        "customers",
-        "readers",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "er",
-        "sie",
-        "es",
-        "wir",
-        "man",
-        "wer",
-        "was",
-        "wann",
-        "wo",
-        "wie",
-        "wenn",
-        "weil",
-        "für",
-        "mit",
-        "ohne",
-        "auf",
-        "in",
-        "im",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "il",
-        "elle",
-        "on",
-        "ce",
-        "cette",
-        "ces",
-        "qui",
-        "que",
-        "quand",
-        "où",
-        "pour",
-        "avec",
-        "sans",
-        "dans",
-        "sur",
-        "el",
-        "los",
-        "las",
-        "una",
-        "uno",
-        "ella",
-        "eso",
-        "esto",
-        "estos",
-        "estas",
-        "quien",
-        "cuando",
-        "donde",
-        "para",
-        "con",
-        "sin",
-        "en",
-        "por",
-    ]
-)
-# Groups of people that texts let speak without the source's having the word.
-_GROUPS = frozenset(
-    "analysts experts researchers scientists engineers programmers officials regulators lawyers "
-    "critics supporters opponents rivals competitors investors managers executives employees "
-    "workers staff doctors teachers students artists writers authors journalists editors buyers "
-    "sellers businesses firms agencies authorities governments lawmakers politicians judges courts "
-    "newcomers observers testers reviewers others outsiders insiders makers owners members prices "
-    "answers results tests figures costs".split()
 )
 _MIN_STEM, _STEM_SHARE = 5, 0.7
 
@@ -284,7 +83,7 @@ class KnownNames:
                 may differ ("Europe", "Europa").
         """
         word = fold(use.text)
-        if word in _FREE or self._date(word):
+        if word in FREE or self._date(word):
             return True
         if any(letter.isdigit() for letter in word):
             return f" {_squeeze(word)} " in f" {self._squeezed} "
@@ -293,8 +92,8 @@ class KnownNames:
         pool = self._capitalised if use.lone or use.sure else self._any_case | self._capitalised
         return all(
             part in pool
-            or part in self._any_case & _OPENERS
-            or (len(part) > 1 and not part[0].isupper() and part in _OPENERS)
+            or part in self._any_case & OPENERS
+            or (len(part) > 1 and not part[0].isupper() and part in OPENERS)
             or _inflected(part, pool)
             or (across_languages and self._akin(part))
             for part in wanted
@@ -303,7 +102,7 @@ class KnownNames:
     def is_common(self, word: str) -> bool:
         """Return True when the sources write this word in lower case, or every text does."""
         folded = fold(word)
-        return folded in _OPENERS or (folded in self._any_case and folded not in self._capitalised)
+        return folded in OPENERS or (folded in self._any_case and folded not in self._capitalised)
 
     def _date(self, word: str) -> bool:
         for table in (MONTHS, WEEKDAYS):
@@ -345,7 +144,7 @@ def names_in(sentence: str, language: str = "en") -> list[NameUse]:
             sure=_is_sure(text) or bool(_POSSESSIVE.search(match[0])),
             says=_SAYS.match(sentence, match.end()) is not None,
         )
-        if language[:2] not in _NOUNS_CAPITALISED or use.sure:
+        if language[:2] not in NOUNS_CAPITALISED or use.sure:
             uses.append(use)
     return uses
 
@@ -381,7 +180,7 @@ def _is_harmless(use: NameUse, known: KnownNames, *, analogy: bool) -> bool:
         if known.is_common(use.text):
             return True
         # An unknown word that opens a sentence is a name when it acts like one.
-        if use.lone and (not use.says or use.text.casefold() in _GROUPS or _is_activity(use.text)):
+        if use.lone and (not use.says or use.text.casefold() in GROUPS or _is_activity(use.text)):
             return True
     return analogy and use.lone and not use.sure
 

@@ -21,13 +21,13 @@ _SAME = 0.6
 
 # Leans on a sentence before it, so it cannot stand alone.
 _LEANS_BACK = re.compile(
-    r"(?:He|She|It|They|We|I|You|This|That|These|Those|Such|His|Her|Its|Their|Our|My|But|And|Or|So|"
+    r"(?:He|She|It|They|We|I|You|This(?! (?:week|month|year|morning|quarter|spring|summer|autumn|winter)\b)|That|These|Those|Such|His|Her|Its|Their|Our|My|But|And|Or|So|"
     r"However|Also|Meanwhile|Moreover|Nevertheless|Still|Yet|Instead|Then|There|Here|Both|Neither|"
     r"Another|Others|Additionally|Furthermore|Therefore|Thus|Indeed|Similarly|Likewise|Because|"
     r"For example|For instance|In addition|As a result|At the same time|On the other hand|"
     r"The (?:company|firm|startup|start-up|move|announcement|pair|two|latter|former|same|other|"
     r"spokes\w+|statement|post|article|report says|result|news)|"
-    r"Er|Sie|Es|Wir|Ich|Dies\w*|Das|Damit|Dabei|Dazu|Aber|Und|Doch|Auch|Allerdings|Außerdem|Jedoch|"
+    r"Er|Sie|Es|Wir|Ich|Dies\w*|Das (?:ist|war|hat|wird|soll|sagte?|zeigt|heißt|bedeutet|macht)|Damit|Dabei|Dazu|Aber|Und|Doch|Auch|Allerdings|Außerdem|Jedoch|"
     r"Zudem|Deshalb|Daher|So|Seine?\w*|Ihre?\w*|Das Unternehmen|Die Firma|"
     r"Il|Elle|Ils|Elles|Ce|Cette|Ces|Cela|Mais|Et|Nous|Cependant|Ainsi|Son|Sa|Ses|Leurs?|"
     r"Él|Ella|Ellos|Esto|Esta|Este|Estos|Estas|Pero|Sin embargo|Además|Su|Sus)\b",
@@ -54,7 +54,7 @@ _ORDERS = re.compile(
     re.IGNORECASE,
 )
 _CODE_LIKE = re.compile(r"[{}\[\]|\\^~<>=_]{2,}|[<>{}|\\`]|\w+\(\)|::|https?:|\w/\w+/\w")
-_SHOUTS = re.compile(r"\b[A-Z]{4,}\b(?:\s+\b[A-Z]{4,}\b){2,}|!{2,}")
+_SHOUTS = re.compile(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,}\b){2,}|!{2,}")
 
 
 @dataclass(frozen=True, slots=True)

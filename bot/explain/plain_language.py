@@ -24,7 +24,7 @@ _THIN_SOURCE_WORDS = 150
 _LINK = re.compile(r"https?:|ftp:|www\.|\w@\w+\.\w|\]\(|\bmailto:", re.IGNORECASE)
 _MENTION = re.compile(r"<[@!#]|(?<![\w.])@\w|(?<!\w)#[a-z]\w+", re.IGNORECASE)
 _MARKUP = re.compile(
-    r"<\s*/?\s*[a-z!?][^>]*>?|&(?:lt|gt|amp|#\d+);|```|`[^`]+`|\*\*|__|~~|"
+    r"<\s*(?:/\s*)?[a-z!?][^>]*>?|&(?:lt|gt|amp|#\d+);|```|`[^`]+`|\*\*|__|~~|"
     r"(?<!\w)[*_~](?=\S)[^*_~]+(?<=\S)[*_~](?!\w)|^\s*(?:#{1,6}\s|[-*•]\s|>\s)|"
     r"(?<!\w):[a-z0-9_+-]+:(?!\w)|\{\{|\}\}|<\|",
     re.IGNORECASE,

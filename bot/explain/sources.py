@@ -21,7 +21,7 @@ _MAX_SOURCES = 8
 
 # Azure looks for attacks in text tagged so (its documented form for document embedding).
 _OPEN, _CLOSE = '""" <documents>', '</documents> """'
-_TAG = re.compile(r"<\s*/?\s*documents\b[^>]*>?", re.IGNORECASE)
+_TAG = re.compile(r"<\s*(?:/\s*)?documents\b[^>]*>?", re.IGNORECASE)
 # Invisible characters that only serve to hide text from people or to break words apart.
 _HIDDEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"

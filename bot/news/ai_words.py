@@ -23,7 +23,7 @@ _OTHER_AI = re.compile(
 
 _CASED = re.compile(
     _BEFORE
-    + r"(?:AI|A\.I\.|AIs|GenAI|genAI|xAI|AGI(?=[^a-z]*(?:\bAI\b|intelligence))|LLMs?(?! degree| student| program)"
+    + r"(?:AI|A\.I\.|AIs|GenAI|genAI|xAI|AGI(?=[^a-z]{0,80}(?:\bAI\b|intelligence))|LLMs?(?! degree| student| program)"
     r"|VLMs?|GPT-?\d[\w.]*|GPTs?|RLHF|ASI|XAI|NPUs?)" + _AFTER
 )
 # The same letters in other languages, each only where it is the word for AI.

@@ -25,6 +25,8 @@ _RARE_SHARE, _TRADE_SHARE = 0.004, 0.12
 # Counts start as if this many entries had been read, so that the first day behaves like the tenth.
 _PRIOR_ENTRIES = 250
 _SWEEP_EVERY = 256
+# With few groups every shared word may lead to one.
+_COMMON_LEAST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +130,9 @@ class _Clusters:
         self._known = frozenset(known)
         self._fixed = fixed
         self._groups: dict[str, _Group] = {}
-        self._postings: dict[str, dict[str, float]] = defaultdict(dict)
+        self._postings: dict[str, set[str]] = defaultdict(set)
+        self._terms: dict[str, Mapping[str, float]] = {}
         self._seen: Counter[str] = Counter()
-        self._entries = 0
         self._placed = 0
         self._pages = _SharedPages([entry for group in known.values() for entry in group], new)
         for entry in (*(entry for group in known.values() for entry in group), *new):
@@ -168,40 +170,52 @@ class _Clusters:
                 moved |= best is not None and self._merge_if_alike(group, best) != group
 
     def _count(self, entry: Entry) -> None:
-        self._entries += 1
-        self._seen.update(self._terms(entry).keys())
-
-    def _terms(self, entry: Entry) -> Mapping[str, float]:
-        return term_counts(
-            entry.title, entry.text[:1_500], entry.language or "", self._setting.bigram_weight
-        )
+        if entry.id not in self._terms:
+            terms = term_counts(
+                entry.title, entry.text[:1_500], entry.language, self._setting.bigram_weight
+            )
+            self._terms[entry.id] = terms
+            self._seen.update(terms.keys())
 
     def _vector(self, entry: Entry) -> dict[str, float]:
-        """Return the entry's terms weighed by (1 + log tf) x idf, at unit length."""
+        """
+        Return the entry's terms weighed by (1 + log tf) x idf, at unit length.
+
+        Terms that no other entry has count in the length and are then left away: they match nothing.
+        """
         raw = {
             term: (1.0 + math.log(max(count, 1.0))) * min(count, 1.0) * self._idf(term)
-            for term, count in self._terms(entry).items()
+            for term, count in self._terms[entry.id].items()
         }
         length = math.sqrt(sum(weight * weight for weight in raw.values())) or 1.0
-        return {term: weight / length for term, weight in raw.items()}
+        return {term: weight / length for term, weight in raw.items() if self._seen[term] > 1}
 
     def _idf(self, term: str) -> float:
         share = _TRADE_SHARE if is_trade_word(term) else _RARE_SHARE
         seen = self._seen[term] + share * _PRIOR_ENTRIES
-        return math.log((self._entries + _PRIOR_ENTRIES + 1) / seen)
+        return math.log((len(self._terms) + _PRIOR_ENTRIES + 1) / seen)
 
     def _candidates(self, entry: Entry, vector: dict[str, float]) -> list[tuple[float, str]]:
         """Return (-cosine, group) of the groups alike enough and near enough in time, best first."""
-        dots: dict[str, float] = defaultdict(float)
-        for term, weight in vector.items():
-            for group, group_weight in self._postings.get(term, {}).items():
-                dots[group] += weight * group_weight
-        return sorted(
-            (-dot / math.sqrt(self._groups[group].squared), group)
-            for group, dot in dots.items()
-            if dot >= self._setting.join * math.sqrt(self._groups[group].squared)
-            and self._is_near(self._groups[group], entry.at)
-        )
+        found = []
+        for group_id in self._sharing(vector):
+            group = self._groups[group_id]
+            dot = sum(weight * group.weights.get(term, 0.0) for term, weight in vector.items())
+            cosine = dot / math.sqrt(group.squared)
+            if cosine >= self._setting.join and self._is_near(group, entry.at):
+                found.append((-cosine, group_id))
+        return sorted(found)
+
+    def _sharing(self, vector: dict[str, float]) -> set[str]:
+        """
+        Return the groups that share a telling word with an entry.
+
+        A word that stands in a tenth of all groups leads nowhere by itself; such words count in the
+        cosine of groups found by others. Without this, time grows with the square of the entries.
+        """
+        common = max(_COMMON_LEAST, len(self._groups) // 10)
+        posted = (self._postings.get(term, set()) for term in vector)
+        return {group for groups in posted if len(groups) <= common for group in groups}
 
     def _is_near(self, group: _Group, at: datetime) -> bool:
         return group.first - WINDOW <= at <= group.latest + WINDOW
@@ -209,11 +223,11 @@ class _Clusters:
     def _add(self, group_id: str, entry: Entry, vector: dict[str, float]) -> None:
         group = self._groups.setdefault(group_id, _Group(entry.at, entry.at))
         dot = sum(weight * group.weights.get(term, 0.0) for term, weight in vector.items())
-        group.squared += 2 * dot + sum(weight * weight for weight in vector.values())
+        group.squared += 2 * dot + 1.0
         group.first, group.latest = min(group.first, entry.at), max(group.latest, entry.at)
         for term, weight in vector.items():
-            total = group.weights.get(term, 0.0) + weight
-            group.weights[term] = self._postings[term][group_id] = total
+            group.weights[term] = group.weights.get(term, 0.0) + weight
+            self._postings[term].add(group_id)
         self._pages.remember(entry, group_id)
 
     def _are_near(self, one: str, other: str) -> bool:
@@ -253,14 +267,14 @@ class _Clusters:
         kept.squared += ended.squared + 2 * dot
         kept.first, kept.latest = min(kept.first, ended.first), max(kept.latest, ended.latest)
         for term, weight in ended.weights.items():
-            total = kept.weights.get(term, 0.0) + weight
-            kept.weights[term] = self._postings[term][keep] = total
+            kept.weights[term] = kept.weights.get(term, 0.0) + weight
+            self._postings[term].add(keep)
         self.merged[end] = keep
 
     def _drop(self, group_id: str) -> _Group:
         group = self._groups.pop(group_id)
         for term in group.weights:
-            self._postings[term].pop(group_id, None)
+            self._postings[term].discard(group_id)
         return group
 
     def _sweep(self, at: datetime) -> None:

@@ -19,7 +19,7 @@ _TRADE_WORDS = word_set(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=512)  # likeness asks for the same few again and again
 def term_counts(
     title: str, text: str, language: str, bigram_weight: float = 0.5
 ) -> Mapping[str, float]:

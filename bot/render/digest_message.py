@@ -8,9 +8,10 @@ from typing import Final
 from bot.digest.digest import Digest
 from bot.render import blocks
 from bot.render.check import weight
+from bot.render.frame import Sentence
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import Escaped, escape, join, trusted
-from bot.render.outline import DigestOutline, Sentence, StoryOutline, outline
+from bot.render.outline import DigestOutline, StoryOutline, outline
 from bot.render.story_blocks import (
     BUTTON_ROW_WEIGHT,
     MAX_STORY_CHARS,

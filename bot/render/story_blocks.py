@@ -8,6 +8,7 @@ from bot.explain.explanation import ExplainedTerm
 from bot.render import blocks
 from bot.render.clean import one_line, shorten
 from bot.render.emphasis import emphasise
+from bot.render.frame import Sentence
 from bot.render.links import safe_url
 from bot.render.message import Block
 from bot.render.mrkdwn import (
@@ -24,7 +25,7 @@ from bot.render.mrkdwn import (
     mention_user,
     trusted,
 )
-from bot.render.outline import MAX_SOURCES, Labelled, NamedSource, Sentence, StoryOutline
+from bot.render.outline import MAX_SOURCES, Labelled, NamedSource, StoryOutline
 from bot.render.words import Words
 
 NEW_LINE = trusted("\n")

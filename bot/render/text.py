@@ -16,13 +16,13 @@ from bot.digest.digest import Digest
 from bot.explain.explanation import ExplainedTerm, Explanation
 from bot.render.clean import one_line
 from bot.render.emphasis import Span, term_spans
+from bot.render.frame import Sentence
 from bot.render.links import safe_url
 from bot.render.outline import (
     MAX_SOURCES,
     DigestOutline,
     Labelled,
     NamedSource,
-    Sentence,
     StoryOutline,
     explanation_outline,
     outline,

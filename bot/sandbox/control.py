@@ -85,14 +85,16 @@ class Control:
             )
         app = self.hub.app
         return {
-            "app": {"id": app.app_id, "name": app.name, "commands": self._commands()},
+            "app": {
+                "id": app.app_id,
+                "name": app.name,
+                "commands": [asdict(each) for each in (app.slash_commands or {}).values()],
+                "shortcuts": [asdict(each) for each in app.shortcuts or ()],
+            },
             "connections": len(self.hub.delivery.sockets.connections),
             "workspaces": teams,
             "counters": dict(self.hub.calls.counters),
         }
-
-    def _commands(self) -> list[_Json]:
-        return [asdict(command) for command in (self.hub.app.slash_commands or {}).values()]
 
     async def messages(self, request: web.Request) -> _Json:
         """Answer all messages of a channel, replies included, oldest first."""
@@ -209,6 +211,7 @@ class Control:
 
 
 _ACTIONS = (
+    "post",
     "join",
     "leave",
     "invite",

@@ -65,6 +65,7 @@ class Sandbox:
         for index, seed in enumerate(worlds):
             self.hub.add_workspace(seed, bot_token="" if index else bot_token)
         self._control = Control(self.hub)
+        self.sockets.on_change = self._connections_changed
         self._runner: web.AppRunner | None = None
 
     # ---- life ---------------------------------------------------------------------------------
@@ -89,6 +90,10 @@ class Sandbox:
             *self._control.routes(),
             *page_routes(),
         ]
+
+    def _connections_changed(self) -> None:
+        if self.hub.workspaces:
+            self.hub.changed(self.workspace, "connections")
 
     async def stop(self) -> None:
         """End every connection and all work in the background."""

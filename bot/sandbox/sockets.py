@@ -44,6 +44,7 @@ class SocketPool:
     tickets: dict[str, float] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     ignore_acks: int = 0
+    on_change: Callable[[], None] = lambda: None
     _turn: int = 0
 
     def issue_ticket(self) -> str:
@@ -91,6 +92,7 @@ class SocketPool:
         async with self.changed:
             self.connections.append(link)
             self.changed.notify_all()
+        self.on_change()
 
     async def _remove(self, link: Connection) -> None:
         if link in self.connections:
@@ -100,6 +102,7 @@ class SocketPool:
                 future.set_exception(ConnectionResetError("The connection ended before the ack."))
         async with self.changed:
             self.changed.notify_all()
+        self.on_change()
 
     async def _read(self, link: Connection) -> None:
         async for frame in link.socket:

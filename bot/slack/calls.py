@@ -12,7 +12,7 @@ from bot.slack.outcome import CALL_ERRORS, Failure, failure_of
 from bot.slack.refusals import refusal
 
 Json = dict[str, Any]
-MAX_WAIT_SECONDS = 30.0
+MAX_WAIT_SECONDS = 10.0
 MAX_TRIES = 3
 
 
@@ -41,7 +41,7 @@ async def ask(client: AsyncWebClient, method: str, /, **arguments: Any) -> Json:
     """
     Call a method that reads, or that may be called twice, and return its answer.
 
-    A 429 is waited for when Slack asks for at most 30 s, twice.
+    A 429 is waited for when Slack asks for at most 10 s, twice.
 
     Raises:
         SlackRefused: With Slack's code and the next step for people.

@@ -38,23 +38,25 @@ class Ticker:
 
     def __init__(self, jobs: list[Job]) -> None:
         self._jobs = jobs
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
         self._log = get_logger("work")
 
     async def __aenter__(self) -> Self:
+        from apscheduler.executors.debug import DebugExecutor
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        # This executor calls `_begin` right in the event loop; the usual one would log every run
+        # that it has to cancel at shutdown as an error.
+        self._scheduler = AsyncIOScheduler(timezone=UTC, executors={"default": DebugExecutor()})
         for job in self._jobs:
             first = datetime.now(UTC) + timedelta(seconds=0 if job.at_once else job.every_seconds)
             self._scheduler.add_job(
-                self._guarded,
+                self._begin,
                 "interval",
                 args=[job],
                 seconds=job.every_seconds,
                 next_run_time=first,
                 coalesce=True,
-                max_instances=1,
                 misfire_grace_time=None,
             )
         self._scheduler.start()
@@ -62,20 +64,22 @@ class Ticker:
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._scheduler.shutdown(wait=False)
-        for task in list(self._running):
+        tasks = list(self._running.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _guarded(self, job: Job) -> None:
-        task = asyncio.ensure_future(job.run())
-        self._running.add(task)
+    def _begin(self, job: Job) -> None:
+        """Start a run unless the last one still goes on."""
+        if job.name not in self._running:
+            task = asyncio.create_task(self._run(job), name=f"job-{job.name}")
+            self._running[job.name] = task
+            task.add_done_callback(lambda _: self._running.pop(job.name, None))
+
+    async def _run(self, job: Job) -> None:
         try:
-            await task
-        except asyncio.CancelledError:
-            self._log.debug("job_cancelled", job=job.name)
+            await job.run()
         except PlainwireError as error:
             self._log.error("job_failed", job=job.name, error=str(error))
         except Exception:  # noqa: BLE001 - a clock that stops loses digests silently
             self._log.exception("job_crashed", job=job.name)
-        finally:
-            self._running.discard(task)

@@ -49,12 +49,11 @@ def closed(node: Any) -> Any:
         return [closed(item) for item in node]
     if not isinstance(node, dict):
         return node
-    out = {
+    return {
         ("anyOf" if name == "oneOf" else name): closed(value)
         for name, value in node.items()
         if name != "discriminator"
     }
-    return out
 
 
 @pytest.fixture(scope="module")

@@ -174,6 +174,7 @@ class FakeAzure:
         model: What replies say the model is.
         calls: Every POST, in order; gets: paths of every GET (all answered 404).
         given_ids: Every id that any reply contained.
+        called: Is set when a request came in.
         limits: Headers `x-ratelimit-*` sent with every answer.
         echo_store: Replies claim to have stored the answer.
     """
@@ -188,6 +189,7 @@ class FakeAzure:
     calls: list[Call] = field(default_factory=list)
     gets: list[str] = field(default_factory=list)
     given_ids: list[str] = field(default_factory=list)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
     _script: deque[Behaviour] = field(default_factory=deque)
     _default: Behaviour = field(default_factory=Behaviour)
     _runner: web.AppRunner | None = None
@@ -230,6 +232,7 @@ class FakeAzure:
         behaviour = self._script.popleft() if self._script else self._default
         call = Call(request.method, request.path, dict(request.headers), body, behaviour)
         self.calls.append(call)
+        self.called.set()
         if request.path != "/openai/v1/responses":
             return self._error(404, "NotFound", "Resource not found")
         if self.api_key and request.headers.get("Authorization") != f"Bearer {self.api_key}":
@@ -246,12 +249,15 @@ class FakeAzure:
                 return self._error(status, code, message)
             case BlockPrompt() as block:
                 return self._blocked(block)
-            case BadBody():
-                return web.Response(text="<html>upstream</html>", headers=self._headers())
             case Drop(after_pieces=0):
                 return _hang_up(request)
             case Stall(after_pieces=0, seconds=seconds):
                 await asyncio.sleep(seconds)
+        return await self._answer(request, call)
+
+    async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if isinstance(call.behaviour, BadBody):
+            return web.Response(text="<html>upstream</html>", headers=self._headers())
         response = self._response(call)
         if call.body.get("stream"):
             try:

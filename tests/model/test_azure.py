@@ -97,7 +97,9 @@ async def test_whole_answer(model: AzureModel, server: FakeAzure, usage: Remembe
     assert reply.model == "gpt-5-mini-2025-08-07"
     row = usage.rows[0]
     assert (row.outcome, row.at, row.deployment) == ("ok", NOW, "plain")
-    assert row.input_tokens and row.output_tokens and row.cost_usd
+    assert row.input_tokens
+    assert row.output_tokens
+    assert row.cost_usd
     assert row.request_id in server.given_ids
 
 
@@ -193,9 +195,9 @@ async def test_stalled_call_times_out(
 ):
     """Silence ends with ModelTimeout after the request's time, before or within the answer."""
     server.then(Stall(5.0, after_pieces=after if streaming else 0))
+    request = replace(REQUEST, timeout_seconds=0.2)
 
     with pytest.raises(ModelTimeout):
-        request = replace(REQUEST, timeout_seconds=0.2)
         await (collect(model, request) if streaming else model.complete(request))
 
     assert usage.outcomes == ["model_timeout"]
@@ -228,8 +230,7 @@ async def test_cancelled_call_is_recorded(
     """A call that its asker gives up still leaves its row."""
     server.then(Stall(5.0))
     task = asyncio.create_task(model.complete(REQUEST))
-    while not server.calls:
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(server.called.wait(), 5)
 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -211,11 +211,14 @@ def test_slack_sdk_refuses_it_too(name):
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["type", "text", "elements", "rows", "fields", "accessory", "x"]),
-        inner | st.sampled_from(["section", "table", "actions", "mrkdwn", "button", "markdown"]),
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "text", "elements", "rows", "fields", "accessory", "x"]),
+            inner
+            | st.sampled_from(["section", "table", "actions", "mrkdwn", "button", "markdown"]),
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )

@@ -29,9 +29,7 @@ async def test_429_refuses_and_says_when(client, sandbox):
     assert (await post(client))["ok"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "posted"), [("accept_then_drop", 1), ("drop_before", 0)]
-)
+@pytest.mark.parametrize(("kind", "posted"), [("accept_then_drop", 1), ("drop_before", 0)])
 async def test_dropped_connections(client, sandbox, kind, posted):
     """The client loses its connection; only accept_then_drop left a message."""
     sandbox.faults.add(kind=kind, method="chat.*")

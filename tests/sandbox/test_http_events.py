@@ -55,9 +55,7 @@ async def test_a_real_bolt_app_accepts_the_signature(session):
         return web.Response(status=answer.status, text=answer.body)
 
     async with http_sandbox(endpoint) as sandbox:
-        client = AsyncWebClient(
-            token=sandbox.bot_token, base_url=sandbox.api_url, session=session
-        )
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, session=session)
         apps.append(AsyncApp(client=client, signing_secret=sandbox.signing_secret))
 
         @apps[0].event("message")

@@ -98,9 +98,7 @@ async def test_events_without_subscription_or_scope_are_not_sent(session):
 async def test_edits_deletions_and_channel_life(sandbox, bolt, connected):
     """Edits, deletions, renames and archiving arrive as Slack's events."""
     kinds = ("rename", "archive", "unarchive", "left")
-    seen = recorder(
-        bolt, "message", "member_left_channel", *(f"channel_{kind}" for kind in kinds)
-    )
+    seen = recorder(bolt, "message", "member_left_channel", *(f"channel_{kind}" for kind in kinds))
     ada = sandbox.as_user("ada")
     async with connected(sandbox, bolt):
         posted = ada.post("ai-news", "one")
@@ -122,9 +120,7 @@ async def test_edits_deletions_and_channel_life(sandbox, bolt, connected):
 async def test_a_lost_ack_is_delivered_again(session, connected):
     """Without an ack the same event comes again, with its retry number and reason."""
     async with Sandbox(rate_limits="off", timings=FAST) as sandbox:
-        client = AsyncWebClient(
-            token=sandbox.bot_token, base_url=sandbox.api_url, session=session
-        )
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, session=session)
         bolt = AsyncApp(client=client)
         retries: list[tuple[str, str]] = []
 

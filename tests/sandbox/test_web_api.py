@@ -59,9 +59,7 @@ async def test_missing_scope_says_what_is_needed(session):
     """A call without its scope names the needed and the granted ones."""
     app = App(scopes=frozenset({"chat:write"}))
     async with Sandbox(app=app, rate_limits="off") as sandbox:
-        client = AsyncWebClient(
-            token=sandbox.bot_token, base_url=sandbox.api_url, session=session
-        )
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, session=session)
         problem = await refused(client.users_info(user="U01ADA00001"))
 
     assert problem["error"] == "missing_scope"
@@ -81,9 +79,7 @@ async def test_the_scope_depends_on_the_kind_of_channel(session, scopes, channel
         private = sandbox.as_user("ada").create_channel("secret", is_private=True)
         sandbox.as_user("ada").invite(private.id)
         name = private.id if channel == "C01PRIVATE1" else channel
-        client = AsyncWebClient(
-            token=sandbox.bot_token, base_url=sandbox.api_url, session=session
-        )
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, session=session)
         problem = await refused(client.conversations_info(channel=name))
 
     assert (problem["error"], problem["needed"]) == ("missing_scope", needed)
@@ -159,9 +155,7 @@ async def test_several_workspaces_are_apart(session):
     worlds = (DEFAULT_WORLD, make_world(2))
     async with Sandbox(worlds=worlds, rate_limits="off") as sandbox:
         other = sandbox.workspaces[worlds[1]["id"]]
-        client = AsyncWebClient(
-            token=other.bot_token, base_url=sandbox.api_url, session=session
-        )
+        client = AsyncWebClient(token=other.bot_token, base_url=sandbox.api_url, session=session)
         assert (await client.auth_test())["team_id"] == other.id
         problem = await refused(client.chat_postMessage(channel="C01AINEWS01", text="hi"))
 

@@ -1,0 +1,205 @@
+"""What `plainwire doctor` examines: each check gives findings, each failure says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.app.bot import open_slack
+from bot.app.newsroom import Newsroom, deployment_of, load_cipher, open_newsroom
+from bot.clock import SystemClock
+from bot.errors import PlainwireError
+from bot.manifest import optional_scopes, required_scopes
+from bot.model.azure import AzureModel
+from bot.model.doctor import check_deployment
+from bot.news.feed import FeedReading, PolledFeed
+from bot.settings import Settings, unknown_settings
+from bot.slack.connection import check_app_token
+from storage.database import Database
+
+State = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    One thing that was looked at.
+
+    Attributes:
+        area: "settings", "database", "slack", "model" or "feeds".
+        next_step: What to do, "" when all is well.
+    """
+
+    area: str
+    state: State
+    what: str
+    next_step: str = ""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Yield findings as they are made; never raises for what is wrong out there."""
+    for finding in _settings(settings):
+        yield finding
+    try:
+        database = await Database.open(settings.database_url, cipher=load_cipher(settings))
+    except PlainwireError as error:
+        yield _failed("database", error)
+        return
+    async with database, open_newsroom(settings, database, SystemClock()) as newsroom:
+        yield Finding(area="database", state="ok", what=_database_words(settings))
+        async for finding in _slack(settings, newsroom):
+            yield finding
+        yield await _model(settings, newsroom)
+        async for finding in _feeds(newsroom):
+            yield finding
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    findings = [
+        Finding(area="settings", state="warning", what=sentence, next_step="Correct its name.")
+        for sentence in unknown_settings(os.environ)
+    ]
+    if not findings:
+        findings.append(Finding(area="settings", state="ok", what="All settings can be used."))
+    if settings.sqlite_path is None and settings.encryption_key is None:
+        findings.append(
+            Finding(
+                area="settings",
+                state="failed",
+                what="PLAINWIRE_ENCRYPTION_KEY is missing; a database server needs one.",
+                next_step="Make one: python -c 'from cryptography.fernet import Fernet; "
+                "print(Fernet.generate_key().decode())'",
+            )
+        )
+    return findings
+
+
+def _database_words(settings: Settings) -> str:
+    where = settings.sqlite_path or "the database server"
+    return f"{where} can be read and written, and its schema is up to date."
+
+
+async def _slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[Finding]:
+    try:
+        async with open_slack(settings, newsroom) as slack:
+            installation = slack.installation
+            yield Finding(
+                area="slack",
+                state="ok",
+                what=f"The bot token works in the workspace {installation.name}.",
+            )
+            for finding in _scopes(installation.scopes):
+                yield finding
+            if settings.slack_app_token is None:
+                yield Finding(
+                    area="slack",
+                    state="failed",
+                    what="SLACK_APP_TOKEN is missing.",
+                    next_step="Make an App-Level Token with the scope connections:write.",
+                )
+            else:
+                await check_app_token(slack.clients.for_token(None), settings.slack_app_token)
+                yield Finding(area="slack", state="ok", what="Socket Mode can connect.")
+            for channel in await newsroom.database.channels.all():
+                if not channel.preference.on:
+                    continue
+                found = await slack.directory.info(channel.workspace_id, channel.channel_id)
+                if found.is_member:
+                    yield Finding(area="slack", state="ok", what=f"In #{found.name}.")
+                else:
+                    yield Finding(
+                        area="slack",
+                        state="failed",
+                        what=f"Not a member of #{found.name}, which has a digest.",
+                        next_step="Type /invite @plainwire in that channel.",
+                    )
+    except PlainwireError as error:
+        yield _failed("slack", error)
+
+
+def _scopes(granted: frozenset[str]) -> list[Finding]:
+    missing = sorted(required_scopes() - granted)
+    wanting = sorted(optional_scopes() - granted)
+    findings = []
+    if missing:
+        findings.append(
+            Finding(
+                area="slack",
+                state="failed",
+                what=f"The token lacks these permissions: {', '.join(missing)}.",
+                next_step="Update the app from `plainwire manifest`, and reinstall it.",
+            )
+        )
+    else:
+        findings.append(
+            Finding(area="slack", state="ok", what="The token has all permissions needed.")
+        )
+    if wanting:
+        findings.append(
+            Finding(
+                area="slack",
+                state="warning",
+                what=f"Optional permissions that were not granted: {', '.join(wanting)}.",
+                next_step="docs/slack-permissions.md says what is missing without them.",
+            )
+        )
+    return findings
+
+
+async def _model(settings: Settings, newsroom: Newsroom) -> Finding:
+    deployment = deployment_of(settings)
+    if deployment is None:
+        return Finding(
+            area="model",
+            state="warning",
+            what="No model is configured: digests will be extractive, and say so.",
+            next_step="Set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_DEPLOYMENT.",
+        )
+    try:
+        model = AzureModel(deployment, newsroom.database.usage, newsroom.clock)
+    except PlainwireError as error:
+        return _failed("model", error)
+    try:
+        today = newsroom.clock.now().date()
+        check = await check_deployment(model, today=today)
+    finally:
+        await model.aclose()
+    first, *rest = check.sentences
+    state: State = "ok" if check.ok else "failed"
+    return Finding(area="model", state=state, what=first, next_step=" ".join(rest))
+
+
+async def _feeds(newsroom: Newsroom) -> AsyncIterator[Finding]:
+    feeds = await newsroom.database.feeds.all()
+    tasks = [asyncio.create_task(_read(newsroom, polled)) for polled in feeds]
+    for task in asyncio.as_completed(tasks):
+        polled, reading = await task
+        if reading.outcome in {"failed", "gone"}:
+            yield Finding(
+                area="feeds",
+                state="warning",
+                what=f"{polled.feed.name}: {' '.join(reading.problems) or 'gone for good'}",
+                next_step=f"If it stays so: plainwire feeds remove {polled.feed.url}",
+            )
+        else:
+            words = f"{polled.feed.name}: {len(reading.entries)} entries"
+            yield Finding(area="feeds", state="ok", what=words)
+    if not feeds:
+        yield Finding(
+            area="feeds",
+            state="failed",
+            what="No feed is on the list.",
+            next_step="Add one: plainwire feeds add URL",
+        )
+
+
+async def _read(newsroom: Newsroom, polled: PolledFeed) -> tuple[PolledFeed, FeedReading]:
+    # Without validators: a check wants the document, not a 304.
+    return polled, await newsroom.readers.feeds.read(PolledFeed(feed=polled.feed))
+
+
+def _failed(area: str, error: PlainwireError) -> Finding:
+    return Finding(area=area, state="failed", what=error.what, next_step=error.next_step)
