@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,15 +40,43 @@ class RequestStore(Protocol):
         """Delete requests received before an instant (aware UTC); return how many."""
         ...
 
-    async def forget_person(self, workspace_id: str, user_id: str) -> int: ...
+    async def erase_message(self, workspace_id: str, channel_id: str, ts: str) -> int:
+        """
+        Erase the words of requests that were asked with or about a deleted message.
+
+        What was not answered yet expires: nobody waits for it any more. Returns how many.
+        """
+        ...
+
+    async def forget_person(self, workspace_id: str, user_id: str) -> int:
+        """Delete the requests of one person; return how many."""
+        ...
 
 
 class ThreadStore(Protocol):
-    async def get(self, key: ThreadKey) -> ThreadMemory | None:
-        """Return a memory that has not expired."""
+    async def get(self, key: ThreadKey, now: datetime | None = None) -> ThreadMemory | None:
+        """Return a memory that has not expired at *now* (None: that was not erased yet)."""
         ...
 
-    async def save(self, memory: ThreadMemory) -> None: ...
+    async def save(self, memory: ThreadMemory) -> None:
+        """Insert or replace, whatever stands there; see `update`."""
+        ...
+
+    async def update(
+        self, key: ThreadKey, change: Callable[[ThreadMemory | None], ThreadMemory | None]
+    ) -> ThreadMemory | None:
+        """
+        Read, change and write a memory in one transaction, and return what is stored then.
+
+        With two questions in one thread at once, or a message deleted while it is answered,
+        neither change is lost.
+
+        Args:
+            key: Of the thread.
+            change: Pure and quick: gets what is stored (None: nothing) and returns what is to be
+                stored (None: erase).
+        """
+        ...
 
     async def erase(self, key: ThreadKey) -> bool: ...
 
@@ -58,7 +86,9 @@ class ThreadStore(Protocol):
 
     async def erase_expired(self, now: datetime) -> int: ...
 
-    async def forget_person(self, workspace_id: str, user_id: str) -> int: ...
+    async def forget_person(self, workspace_id: str, user_id: str) -> int:
+        """Erase what one person said, and our answers to it; return how many threads it touched."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

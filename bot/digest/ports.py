@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
+from enum import Enum
+from typing import Final, Protocol
 
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
+from bot.digest.feedback_record import Feedback
 from bot.digest.outcome import (
     CannotRead,
     FindOutcome,
@@ -17,14 +19,22 @@ from bot.digest.outcome import (
     Posted,
     PostOutcome,
 )
+from bot.digest.feedback import Feedback
+from bot.digest.permissions import WorkspaceRules
 from bot.digest.preference import Channel
+from bot.digest.rules import WorkspaceRules
 from bot.render.message import Message
 
 # What a Poster answers is named beside it.
 __all__ = [
+    "ANYTHING",
+    "Anything",
     "CannotRead",
+    "ChannelData",
     "ChannelStore",
     "DeliveryStore",
+    "FeedbackStore",
+    "FeedbackStore",
     "FindOutcome",
     "NotPosted",
     "NothingFound",
@@ -32,14 +42,62 @@ __all__ = [
     "PostOutcome",
     "Posted",
     "Poster",
+    "RulesStore",
 ]
+
+
+class Anything(Enum):
+    """Says that an argument is not compared; None cannot, where None is a value."""
+
+    ANYTHING = "anything"
+
+
+ANYTHING: Final = Anything.ANYTHING
 
 
 class ChannelStore(Protocol):
     async def get(self, workspace_id: str, channel_id: str) -> Channel | None: ...
 
     async def save(self, channel: Channel) -> None:
-        """Insert or replace."""
+        """Insert or replace, whatever stands there."""
+        ...
+
+    async def save_if(self, old: Channel | None, new: Channel) -> bool:
+        """
+        Compare-and-set: write *new* when the row is still the one that *old* was read from.
+
+        Args:
+            old: As read, so that its `version` is that of the row; None when there was no row.
+            new: The same channel; its `version` is ignored.
+
+        Returns:
+            False when somebody else wrote the channel meanwhile; nothing is written then. Read it
+            again and decide anew.
+        """
+        ...
+
+    async def rename(self, workspace_id: str, channel_id: str, name: str) -> bool:
+        """Store a channel's new name; False when there is no such channel."""
+        ...
+
+    async def stop(self, workspace_id: str, channel_id: str, reason: str) -> bool:
+        """
+        Switch a channel off because of what happened in Slack: *reason* goes to `state_reason`.
+
+        False when there is no such channel.
+        """
+        ...
+
+    async def change_id(self, workspace_id: str, old_id: str, new_id: str) -> bool:
+        """
+        Let everything stored for a channel belong to its new id, as when it becomes shared.
+
+        A delivery whose outcome is unknown keeps the old id, under which its metadata was posted.
+        Where the new id has a row of its own already, that one stays.
+
+        Returns:
+            False when no channel had the old id.
+        """
         ...
 
     async def all(self, workspace_id: str | None = None) -> list[Channel]:
@@ -54,16 +112,36 @@ class ChannelStore(Protocol):
 
 
 class DeliveryStore(Protocol):
-    async def open(self, key: DeliveryKey, due_at: datetime, next_due_at: datetime | None) -> bool:
+    async def open(
+        self,
+        key: DeliveryKey,
+        due_at: datetime,
+        next_due_at: datetime | None,
+        *,
+        expected_next_due_at: datetime | None | Anything = ANYTHING,
+    ) -> bool:
         """
         Insert a delivery in state `due` and move the channel's `next_due_at`, in one transaction.
 
+        Args:
+            key: Of the delivery.
+            due_at: When it is due.
+            next_due_at: When its channel is due next.
+            expected_next_due_at: What the decision rests on. When the channel's `next_due_at` is
+                another one by now (a preference was changed, another clock was faster), or the
+                channel is gone, nothing is written at all.
+
         Returns:
-            False when the key is already there (the channel's time is moved all the same).
+            False when the key is already there (the channel's time is moved all the same), or when
+            the expectation is not met.
         """
         ...
 
     async def get(self, key: DeliveryKey) -> Delivery | None: ...
+
+    async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None:
+        """Return the delivery that was posted as this message, by an index."""
+        ...
 
     async def change(self, old: Delivery, new: Delivery) -> bool:
         """
@@ -93,10 +171,79 @@ class DeliveryStore(Protocol):
         """Return deliveries of local dates at or after *since*, newest first; all states when none given."""
         ...
 
+    async def recent_of(self, workspace_id: str, channel_id: str, limit: int) -> list[Delivery]:
+        """Return the newest deliveries of one channel, newest first."""
+        ...
+
     async def last_missed(
         self, workspace_id: str, channel_id: str, before: date
     ) -> Delivery | None:
         """Return the newest delivery before *before* when it is `skipped` or `dead`, else None."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    async def record(self, feedback: Feedback) -> bool:
+        """Insert; False when its id is already there (a click delivered twice), and nothing changes."""
+        ...
+
+    async def get(self, feedback_id: str) -> Feedback | None: ...
+
+    async def undo(self, feedback_id: str, now: datetime) -> Feedback | None:
+        """
+        Mark as undone at *now* (aware UTC) and return the row; exactly one of several calls does.
+
+        None when there is no such row, or it was undone before. Undoing what it changed is the
+        caller's part.
+        """
+        ...
+
+    async def recent(self, workspace_id: str, channel_id: str, limit: int) -> list[Feedback]:
+        """Return the newest feedback of one channel, newest first, undone ones too."""
+        ...
+
+    async def forget_person(self, workspace_id: str, user_id: str) -> int:
+        """Delete what one person gave; return how many. What it changed stays."""
+        ...
+
+
+class RulesStore(Protocol):
+    async def get(self, workspace_id: str) -> WorkspaceRules:
+        """Return a workspace's rules, the default ones when none were saved."""
+        ...
+
+    async def save(self, rules: WorkspaceRules) -> None: ...
+
+
+class FeedbackStore(Protocol):
+    async def add(self, feedback: Feedback) -> bool:
+        """Insert; False when its id is there already (a click that was delivered twice)."""
+        ...
+
+    async def get(self, feedback_id: str) -> Feedback | None: ...
+
+    async def undone(self, feedback_id: str, at: datetime) -> bool:
+        """Mark as taken back; False when it was already, or is not there."""
+        ...
+
+
+class WorkspaceRulesStore(Protocol):
+    async def get(self, workspace_id: str) -> WorkspaceRules:
+        """Return the workspace's rules; the default ones when nobody set any."""
+        ...
+
+    async def save(self, rules: WorkspaceRules) -> None: ...
+
+
+class ChannelData(Protocol):
+    """What is stored of a channel besides its preference: ledger rows, threads, requests, feedback."""
+
+    async def move(self, workspace_id: str, old_id: str, new_id: str) -> None:
+        """Let everything of a channel follow its new id, in one transaction; twice does no harm."""
+        ...
+
+    async def erase(self, workspace_id: str, channel_id: str) -> None:
+        """Delete everything of a channel that does not exist any more; twice does no harm."""
         ...
 
 

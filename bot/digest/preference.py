@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import IntEnum, StrEnum
 
@@ -88,6 +88,8 @@ class Channel:
         state_reason: Why deliveries stopped without anybody switching them off (see
             `bot/digest/lifecycle.py`), or "".
         post_to_general_confirmed: Somebody said twice that the digest belongs into #general.
+        version: Of the stored row, which grows with every write of it; `ChannelStore.save_if`
+            compares it. Two values that differ in nothing else are equal.
     """
 
     workspace_id: str
@@ -101,6 +103,7 @@ class Channel:
     is_dm: bool = False
     state_reason: str = ""
     post_to_general_confirmed: bool = False
+    version: int = field(default=0, compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

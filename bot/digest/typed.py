@@ -48,13 +48,13 @@ def parse_zone(typed: str) -> str | Wrong:
     if len(found) == 1:
         return found[0]
     if found:
-        return Wrong(f"“{_shown(typed)}” can be {_either(found)}; name one of them.")
+        return Wrong(f"“{shown(typed)}” can be {_either(found)}; name one of them.")
     if _OFFSET.match(typed.strip()):
         return Wrong(
-            f"“{_shown(typed)}” is an offset, which is wrong after the next clock change; "
+            f"“{shown(typed)}” is an offset, which is wrong after the next clock change; "
             "name a place, such as Europe/Berlin."
         )
-    return Wrong(f"No time zone is called “{_shown(typed)}”; {_hint(similar_zones(typed))}")
+    return Wrong(f"No time zone is called “{shown(typed)}”; {_hint(similar_zones(typed))}")
 
 
 def parse_days(typed: str) -> frozenset[Weekday] | Wrong:
@@ -68,7 +68,7 @@ def parse_days(typed: str) -> frozenset[Weekday] | Wrong:
         found = _days_of(word)
         if found is None:
             return Wrong(
-                f"“{_shown(word)}” is no day; write days such as mon-fri, mon,wed or daily."
+                f"“{shown(word)}” is no day; write days such as mon-fri, mon,wed or daily."
             )
         days |= found
     return frozenset(days) or Wrong(
@@ -102,7 +102,7 @@ def parse_level(typed: str) -> Level | Wrong:
     for level in Level:
         if word and level.value.startswith(word):
             return level
-    return Wrong(f"“{_shown(typed)}” is no level; choose newcomer, practitioner or expert.")
+    return Wrong(f"“{shown(typed)}” is no level; choose newcomer, practitioner or expert.")
 
 
 def parse_stories(typed: str) -> int | Wrong:
@@ -110,7 +110,7 @@ def parse_stories(typed: str) -> int | Wrong:
     word = typed.strip()
     if _ONE_DIGIT.fullmatch(word) and 1 <= int(word) <= MAX_STORIES:
         return int(word)
-    return Wrong(f"“{_shown(typed)}” is no number of stories; choose 1 to {MAX_STORIES}.")
+    return Wrong(f"“{shown(typed)}” is no number of stories; choose 1 to {MAX_STORIES}.")
 
 
 def parse_language(typed: str) -> str | Wrong:
@@ -119,7 +119,7 @@ def parse_language(typed: str) -> str | Wrong:
     code = LANGUAGE_NAMES.get(word) or re.split(r"[-_]", word)[0]
     if code in LANGUAGE_CODES:
         return code
-    return Wrong(f"“{_shown(typed)}” is no language code; use two letters, such as en, de or fr.")
+    return Wrong(f"“{shown(typed)}” is no language code; use two letters, such as en, de or fr.")
 
 
 _NOON = 12
@@ -146,7 +146,7 @@ _MIN_DAY_CHARS = 2
 
 
 def _no_time(typed: str) -> Wrong:
-    return Wrong(f"“{_shown(typed)}” is no time of day; write it as 9:00, 09.30, 17:45 or 9am.")
+    return Wrong(f"“{shown(typed)}” is no time of day; write it as 9:00, 09.30, 17:45 or 9am.")
 
 
 def _days_of(word: str) -> frozenset[Weekday] | None:
@@ -195,10 +195,10 @@ def _topics_of(piece: str) -> frozenset[Topic] | Wrong:
             return frozenset(found)
         if found:
             return Wrong(
-                f"“{_shown(piece)}” can be {_either([topic.value for topic in found])}; "
+                f"“{shown(piece)}” can be {_either([topic.value for topic in found])}; "
                 "name one of them."
             )
-    return Wrong(f"“{_shown(piece)}” is no topic; the topics are {_topic_list()}.")
+    return Wrong(f"“{shown(piece)}” is no topic; the topics are {_topic_list()}.")
 
 
 def _plain(text: str) -> str:
@@ -222,6 +222,6 @@ def _hint(names: tuple[str, ...]) -> str:
     return f"did you mean {names[0] if len(names) == 1 else _either(names)}?"
 
 
-def _shown(typed: str) -> str:
+def shown(typed: str) -> str:
     """Return what was typed, on one line and short enough for a sentence."""
     return " ".join("".join(c if c.isprintable() else " " for c in typed).split())[:_MAX_SHOWN]

@@ -19,10 +19,11 @@ from bot.explain.names import KnownNames, unknown_names
 FlagKind = Literal["figure", "name", "quote", "link"]
 
 _URL = re.compile(
-    r"(?:https?://|ftp://|www\.)[^\s<>\"”»)\]]+|\b[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE
+    r"(?:https?://|ftp://|www\.)[^\s<>\"”»)\]]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w+",
+    re.IGNORECASE,
 )
 _DOMAIN = re.compile(
-    r"(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|org|net|io|ai|dev|app|co|me|eu|de|fr|"
+    r"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}(?:com|org|net|io|ai|dev|app|co|me|eu|de|fr|"
     r"uk|us|info|biz|xyz|example|test|ru|cn|ly|gg|to|cc|tv)\b(?:/[^\s<>\"”»)\]]*)?",
     re.IGNORECASE,
 )

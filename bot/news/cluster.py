@@ -9,6 +9,7 @@ libraries on labelled news. One language at a time: words do not cross languages
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.news.entry import Entry
+from bot.news.shared_pages import SharedPages, survivor
 from bot.news.terms import is_trade_word, term_counts
-from bot.news.urlkey import is_article_key
 
 WINDOW = timedelta(hours=72)
 
@@ -27,6 +28,8 @@ _PRIOR_ENTRIES = 250
 _SWEEP_EVERY = 256
 # With few groups every shared word may lead to one.
 _COMMON_LEAST = 40
+_COMMON_SHARE = 100
+_PROMISING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +107,9 @@ def assign(
         clusters.settle()
         merged.update(clusters.merged)
     return Assignment(
-        group_of={entry: _survivor(group, merged) for entry, group in group_of.items()},
-        merged={old: _survivor(old, merged) for old in merged},
+        group_of={entry: survivor(group, merged) for entry, group in group_of.items()},
+        merged={old: survivor(old, merged) for old in merged},
     )
-
-
-def _survivor(group: str, merged: Mapping[str, str]) -> str:
-    while group in merged:
-        group = merged[group]
-    return group
 
 
 class _Clusters:
@@ -130,11 +127,11 @@ class _Clusters:
         self._known = frozenset(known)
         self._fixed = fixed
         self._groups: dict[str, _Group] = {}
-        self._postings: dict[str, set[str]] = defaultdict(set)
+        self._postings: dict[str, dict[str, float]] = defaultdict(dict)
         self._terms: dict[str, Mapping[str, float]] = {}
         self._seen: Counter[str] = Counter()
         self._placed = 0
-        self._pages = _SharedPages([entry for group in known.values() for entry in group], new)
+        self._pages = SharedPages([entry for group in known.values() for entry in group], new)
         for entry in (*(entry for group in known.values() for entry in group), *new):
             self._count(entry)
         for group, members in sorted(known.items()):
@@ -198,7 +195,7 @@ class _Clusters:
     def _candidates(self, entry: Entry, vector: dict[str, float]) -> list[tuple[float, str]]:
         """Return (-cosine, group) of the groups alike enough and near enough in time, best first."""
         found = []
-        for group_id in self._sharing(vector):
+        for group_id in self._promising(vector):
             group = self._groups[group_id]
             dot = sum(weight * group.weights.get(term, 0.0) for term, weight in vector.items())
             cosine = dot / math.sqrt(group.squared)
@@ -206,16 +203,22 @@ class _Clusters:
                 found.append((-cosine, group_id))
         return sorted(found)
 
-    def _sharing(self, vector: dict[str, float]) -> set[str]:
+    def _promising(self, vector: dict[str, float]) -> list[str]:
         """
-        Return the groups that share a telling word with an entry.
+        Return the few groups that share most of the telling words with an entry.
 
-        A word that stands in a tenth of all groups leads nowhere by itself; such words count in the
-        cosine of groups found by others. Without this, time grows with the square of the entries.
+        A word that stands in many groups leads nowhere by itself; it counts in the cosine of groups
+        found by others. Without this, time grows with the square of the entries.
         """
-        common = max(_COMMON_LEAST, len(self._groups) // 10)
-        posted = (self._postings.get(term, set()) for term in vector)
-        return {group for groups in posted if len(groups) <= common for group in groups}
+        common = max(_COMMON_LEAST, len(self._groups) // _COMMON_SHARE)
+        dots: dict[str, float] = defaultdict(float)
+        for term, weight in vector.items():
+            posted = self._postings.get(term)
+            if posted and len(posted) <= common:
+                for group_id, group_weight in posted.items():
+                    dots[group_id] += weight * group_weight
+        ranked = ((-dot / math.sqrt(self._groups[key].squared), key) for key, dot in dots.items())
+        return [group_id for _, group_id in heapq.nsmallest(_PROMISING, ranked)]
 
     def _is_near(self, group: _Group, at: datetime) -> bool:
         return group.first - WINDOW <= at <= group.latest + WINDOW
@@ -226,8 +229,8 @@ class _Clusters:
         group.squared += 2 * dot + 1.0
         group.first, group.latest = min(group.first, entry.at), max(group.latest, entry.at)
         for term, weight in vector.items():
-            group.weights[term] = group.weights.get(term, 0.0) + weight
-            self._postings[term].add(group_id)
+            total = group.weights.get(term, 0.0) + weight
+            group.weights[term] = self._postings[term][group_id] = total
         self._pages.remember(entry, group_id)
 
     def _are_near(self, one: str, other: str) -> bool:
@@ -267,14 +270,14 @@ class _Clusters:
         kept.squared += ended.squared + 2 * dot
         kept.first, kept.latest = min(kept.first, ended.first), max(kept.latest, ended.latest)
         for term, weight in ended.weights.items():
-            kept.weights[term] = kept.weights.get(term, 0.0) + weight
-            self._postings[term].add(keep)
+            total = kept.weights.get(term, 0.0) + weight
+            kept.weights[term] = self._postings[term][keep] = total
         self.merged[end] = keep
 
     def _drop(self, group_id: str) -> _Group:
         group = self._groups.pop(group_id)
         for term in group.weights:
-            self._postings[term].discard(group_id)
+            self._postings[term].pop(group_id, None)
         return group
 
     def _sweep(self, at: datetime) -> None:
@@ -285,27 +288,3 @@ class _Clusters:
                 key for key, group in self._groups.items() if group.latest + WINDOW < at
             ]:
                 self._drop(group_id)
-
-
-class _SharedPages:
-    """Which group told which article: two feeds that link one page tell one event."""
-
-    def __init__(self, known: Iterable[Entry], new: Iterable[Entry]) -> None:
-        feeds = Counter(
-            (entry.feed_url, entry.url_key) for entry in {e.id: e for e in (*known, *new)}.values()
-        )
-        # A page that one feed uses for several items (a front page, a changelog) names no event.
-        self._ambiguous = {key for (_, key), times in feeds.items() if times > 1}
-        self._groups: dict[str, str] = {}
-
-    def remember(self, entry: Entry, group: str) -> None:
-        if self._is_usable(entry):
-            self._groups[entry.url_key] = group
-
-    def group_of(self, entry: Entry, merged: Mapping[str, str]) -> str | None:
-        if not self._is_usable(entry) or entry.url_key not in self._groups:
-            return None
-        return _survivor(self._groups[entry.url_key], merged)
-
-    def _is_usable(self, entry: Entry) -> bool:
-        return is_article_key(entry.url_key) and entry.url_key not in self._ambiguous

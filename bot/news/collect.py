@@ -22,18 +22,12 @@ from bot.news.urlkey import entry_id, url_key
 _GRACE_SECONDS = 0.25
 # A feed's clock may be wrong by a zone; what lies further ahead is no usable date.
 _AHEAD = timedelta(hours=24)
-_TEXT_CHARS = 20_000
-_TITLE_CHARS = 500
+_TEXT_CHARS, _TITLE_CHARS = 20_000, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedProgress:
-    """
-    One feed is done.
-
-    Attributes:
-        done, total: How many of how many; error: "" when it answered.
-    """
+    """One feed is done: the *done*th of *total*; `error` is "" when it answered."""
 
     feed: Feed
     outcome: str
@@ -66,7 +60,7 @@ async def collect(
     progress: Callable[[FeedProgress], None] | None = None,
 ) -> CollectReport:
     """
-    Read all feeds at once and take in what they bring. A second run on the same input adds nothing.
+    Read all feeds at once, take in what they bring. A second run on the same input adds nothing.
 
     Stories are saved first and poll states last: a crash in between makes the next run read the
     same documents again, instead of getting a 304 for entries that were never stored.

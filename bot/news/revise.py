@@ -9,10 +9,13 @@ have said, and skips background ("last year", "previously"). More outlets alone 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.news.entry import Entry
-from bot.news.figures import figures
+from bot.news.figures import Figure, figures
 from bot.news.story import Novelty, Story
 from bot.news.text import fold, opening, word_set
 
@@ -20,6 +23,8 @@ from bot.news.text import fold, opening, word_set
 # differs within these hours is the same news. Counted from the last telling that was a revision,
 # so that the outlets that follow an update do not make further ones.
 SAME_TELLING = timedelta(hours=6)
+# Of a long text, so much is compared: it is the report, the rest is background.
+_TOLD_CHARS = 8_000
 
 _BACKGROUND = re.compile(
     r"\b(?:last (?:year|month|quarter|autumn|spring|summer|winter)|(?:a|one|two|three) (?:years?|months?) ago|"
@@ -125,27 +130,57 @@ def novelty(story: Story, entry: Entry) -> tuple[Novelty, str] | None:
     told_at = story.revisions[-1].at if story.revisions else story.first_at
     if entry.at - told_at < SAME_TELLING:
         return None
-    told = "\n".join(f"{known.title}. {known.text}" for known in story.entries)
+    told = _Told.of(
+        [_facts(f"{known.title}. {known.text[:_TOLD_CHARS]}") for known in story.entries]
+    )
     start = opening(entry.text, sentences=2)
     return (
         _retraction(told, entry.title, start)
         or _outcome(told, entry.title)
         or _figure(told, entry.title, start)
         or _date(told, entry, start)
-        or _actor(told, entry)
+        or _actor(story, entry)
     )
 
 
-def _retraction(told: str, title: str, start: str) -> tuple[Novelty, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What texts have said, as far as a later one is compared with it."""
+
+    retracted: bool
+    outcomes: frozenset[str]
+    figures: tuple[Figure, ...]
+    days: frozenset[tuple[int, int]]
+
+    @classmethod
+    def of(cls, parts: Sequence[_Told]) -> _Told:
+        return cls(
+            retracted=any(part.retracted for part in parts),
+            outcomes=frozenset(name for part in parts for name in part.outcomes),
+            figures=tuple(figure for part in parts for figure in part.figures),
+            days=frozenset(day for part in parts for day in part.days),
+        )
+
+
+@lru_cache(maxsize=1_024)
+def _facts(text: str) -> _Told:
+    """Read one entry once, however many later ones are compared with it."""
+    return _Told(
+        retracted=bool(_RETRACTION.search(text)),
+        outcomes=frozenset(_done(text)),
+        figures=tuple(figures(text)),
+        days=frozenset((month, day) for _, month, day, _ in _days(text)),
+    )
+
+
+def _retraction(told: _Told, title: str, start: str) -> tuple[Novelty, str] | None:
     found = _RETRACTION.search(title) or _RETRACTION.search(start)
-    return ("retraction", found[0]) if found and not _RETRACTION.search(told) else None
+    return ("retraction", found[0]) if found and not told.retracted else None
 
 
-def _outcome(told: str, title: str) -> tuple[Novelty, str] | None:
-    known = set(_done(told))
-    return next(
-        (("outcome", words) for name, words in _done(title).items() if name not in known), None
-    )
+def _outcome(told: _Told, title: str) -> tuple[Novelty, str] | None:
+    fresh = (words for name, words in _done(title).items() if name not in told.outcomes)
+    return next((("outcome", words) for words in fresh), None)
 
 
 def _done(text: str) -> dict[str, str]:
@@ -158,18 +193,14 @@ def _done(text: str) -> dict[str, str]:
     }
 
 
-def _figure(told: str, title: str, start: str) -> tuple[Novelty, str] | None:
-    known = figures(told)
-    currencies = {figure.unit for figure in known} & _MONEY
-    fresh = [
-        sentence for sentence in re.split(r"(?<=[.!?]) ", start) if not _BACKGROUND.search(sentence)
-    ]
-    for figure in figures(title if not _BACKGROUND.search(title) else "") + figures(
-        " ".join(fresh)
-    ):
+def _figure(told: _Told, title: str, start: str) -> tuple[Novelty, str] | None:
+    currencies = {figure.unit for figure in told.figures} & _MONEY
+    sentences = [title, *re.split(r"(?<=[.!?]) ", start)]
+    fresh = " \n".join(sentence for sentence in sentences if not _BACKGROUND.search(sentence))
+    for figure in figures(fresh):
         # The same sum in another currency is a conversion, not news.
         converted = figure.unit in _MONEY and currencies and figure.unit not in currencies
-        if not converted and not any(figure.same_as(old) for old in known):
+        if not converted and not any(figure.same_as(old) for old in told.figures):
             return ("figure", figure.words)
     return None
 
@@ -177,13 +208,12 @@ def _figure(told: str, title: str, start: str) -> tuple[Novelty, str] | None:
 _MONEY = frozenset({"usd", "eur", "gbp", "yen", "cny", "inr", "krw", "chf"})
 
 
-def _date(told: str, entry: Entry, start: str) -> tuple[Novelty, str] | None:
+def _date(told: _Told, entry: Entry, start: str) -> tuple[Novelty, str] | None:
     """Return a coming day that nobody named before; the day of the report itself is no news."""
-    known = {(month, day) for _, month, day, _ in _days(told)}
     today = entry.at.date()
     for year, month, day, words in _days(f"{entry.title}. {start}"):
         coming = _coming(today, year, month, day)
-        if coming and (month, day) not in known and today < coming <= today + _FUTURE_WINDOW:
+        if coming and (month, day) not in told.days and today < coming <= today + _FUTURE_WINDOW:
             return ("date", words)
     return None
 
@@ -214,11 +244,12 @@ def _coming(today: date, year: int | None, month: int, day: int) -> date | None:
     return near[0] if near else None
 
 
-def _actor(told: str, entry: Entry) -> tuple[Novelty, str] | None:
+def _actor(story: Story, entry: Entry) -> tuple[Novelty, str] | None:
     title = entry.title
     if not _STEPS_IN.search(title):
         return None
-    known, outlet = fold(told), fold(entry.outlet_name)
+    outlet = fold(entry.outlet_name)
+    known = fold("\n".join(f"{old.title}. {old.text[:_TOLD_CHARS]}" for old in story.entries))
     sentence_case = not _is_title_case(title)
     for match in _NAME.finditer(title):
         name = match[0].rstrip(".'’")

@@ -32,3 +32,39 @@ class Work(Protocol):
         Running one twice does no harm: each starts with a compare-and-set on its ledger row.
         """
         ...
+
+
+class SharedBuckets(Protocol):
+    """
+    Token buckets that all processes share, for Slack's rate limits and the model's budgets.
+
+    The parts of a key are joined by ":"; a part that is a workspace id lets the bucket go when that
+    workspace does, such as "slack:chat.postMessage:T1".
+    """
+
+    async def take(
+        self,
+        key: str,
+        rate_per_second: float,
+        burst: float,
+        cost: float,
+        now: datetime,
+        *,
+        max_wait_seconds: float | None = None,
+    ) -> float:
+        """
+        Take tokens and return for how many seconds to wait before using them, 0 when there are enough.
+
+        Who has to wait has taken all the same: the bucket goes into debt, so everybody gets a
+        turn of their own, in the order of asking, and asks only once.
+
+        Args:
+            key: Which bucket; one that was never used is full.
+            rate_per_second: Tokens that come back each second, above 0.
+            burst: What the bucket holds when full, above 0.
+            cost: Tokens wanted, 0 or more; may be more than `burst`.
+            now: Aware UTC. A clock that is behind that of others never gives tokens back twice.
+            max_wait_seconds: Take nothing when the wait would be longer; the wait is returned
+                all the same, so the caller sees that it is longer.
+        """
+        ...

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.explain.figures import figures
 from bot.explain.grounding import check
+from bot.explain.pick import stands_alone
+from bot.explain.plain_language import is_clean
 
 SOURCE = """\
 Source: The Ledger
@@ -231,3 +235,19 @@ def test_other_languages(language: str, sentence: str, kinds: list[str] | None):
 def test_reading_figures(text: str, language: str, values: list[float]):
     """A figure is its value with its magnitude, by the customs of the language."""
     assert [float(max(figure.values)) for figure in figures(text, language)] == values
+
+
+SLOW_SHAPES = ["a.a-", "1.", "A-", '"a', "‘a’", "a@", "1 234 ", "*a", "< ", "<documents", "ignore "]
+
+
+@pytest.mark.parametrize("shape", SLOW_SHAPES)
+def test_long_odd_text_takes_no_long_time(shape: str):
+    """Text made to slow pattern matching down is read in time that grows with its length."""
+    text = shape * (16_000 // len(shape))
+    begun = time.process_time()
+
+    check([text], [text])
+    is_clean(text)
+    stands_alone(text)
+
+    assert time.process_time() - begun < 2.0

@@ -1,0 +1,185 @@
+"""
+Whether the bot answers a message in a thread, or leaves people to talk to each other. Pure.
+
+The rule in one sentence: it answers who speaks to it, it answers questions that nobody else was
+asked, and otherwise it is silent, because a bot that interrupts is switched off.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.chat.slack_text import links_in, without_links
+from bot.digest.preference import ThreadReplies
+
+Last = Literal["bot", "person", "nobody"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """
+    A message as `listen` sees it.
+
+    Attributes:
+        text: Plain (see `slack_text.decode`).
+        mentions_us, mentions_others: From decoding.
+        by_bot: Written by a bot, us included; edits, joins and the like never get here.
+        direct: In a direct message with us: everything there is for us.
+        our_thread: Under a digest or an answer of ours, or in a thread whose memory we have.
+        last: Who spoke last before: we, a person, or nobody yet.
+        last_was_author: The person who spoke last is the author of this message.
+        others_talk: How many messages of people in a row before this one were not for us.
+    """
+
+    text: str
+    mode: ThreadReplies = ThreadReplies.QUESTIONS_AND_MENTIONS
+    mentions_us: bool = False
+    mentions_others: bool = False
+    by_bot: bool = False
+    direct: bool = False
+    our_thread: bool = True
+    last: Last = "nobody"
+    last_was_author: bool = False
+    others_talk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The bot answers; `why` is for logs and tests."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The bot says nothing; `why` is for logs and tests."""
+
+    why: str
+
+
+def listen(said: Said) -> Answered | Silent:
+    """Return whether the bot answers, and why."""
+    speaks = _says_something(said.text)
+    # In this order: the first that applies decides.
+    rules: tuple[tuple[bool, Answered | Silent], ...] = (
+        (said.by_bot, Silent("a bot speaks")),
+        (said.mentions_us, Answered("mentioned")),
+        (said.direct and speaks, Answered("direct message")),
+        (not said.direct and not said.our_thread, Silent("not our thread")),
+        (said.mentions_others, Silent("speaks to somebody else")),
+        (said.mode is ThreadReplies.MENTIONS_ONLY, Silent("mentions only")),
+        (not speaks, Silent("says nothing")),
+        (said.mode is ThreadReplies.EVERY_MESSAGE, Answered("every message")),
+    )
+    for applies, decision in rules:
+        if applies:
+            return decision
+    return _question_for_us(said)
+
+
+def _question_for_us(said: Said) -> Answered | Silent:
+    words = " ".join(without_links(said.text).split())
+    if _ADDRESSED_TO_PERSON.search(words):
+        return Silent("asks people")
+    if _RHETORICAL.search(words):
+        return Silent("rhetorical")
+    if _REQUEST.match(words):
+        return Answered("asks for an explanation")
+    if not is_question(words):
+        return Silent("a link, not a question" if links_in(said.text) else "no question")
+    if said.others_talk and said.last == "person" and not _ABOUT_NEWS.search(words):
+        return Silent("people talk to each other")
+    return Answered("question")
+
+
+def is_question(text: str) -> bool:
+    """Return True for a sentence that asks, with or without a question mark."""
+    words = " ".join(text.split())
+    last = re.split(r"(?<=[.!?])\s+", words)[-1] if words else ""
+    if any(_asks(part) for part in re.split(r"(?<=[.!?])\s+", words)):
+        return True
+    return bool(_NUMBER_AND_WORD.fullmatch(words)) or (
+        bool(_QUESTION_WORD.match(last)) and not _STATEMENT.match(last)
+    )
+
+
+def _asks(sentence: str) -> bool:
+    if not sentence.rstrip(" )\"'”").endswith("?"):
+        return False
+    return set(sentence) <= {"?"} or any(letter.isalnum() for letter in sentence)
+
+
+def _says_something(text: str) -> bool:
+    words = without_links(text)
+    if links_in(text) and not words.strip():
+        return False
+    bare = re.sub(r":[a-z0-9_+'-]+:", " ", words, flags=re.IGNORECASE).strip()
+    if not any(letter.isalnum() for letter in bare):
+        return "?" in bare and len(bare) <= 3  # noqa: PLR2004 - "?" and "???" ask, "?!!!!" shouts
+    return not _SMALL_TALK.fullmatch(bare)
+
+
+_SMALL_TALK = re.compile(
+    r"(?:(?:many |ok(?:ay)?,? )?(?:thanks?|thx|ty|tysm|thank you|cheers|danke(?:schön)?|vielen dank|merci|gracias)"
+    r"(?: (?:a lot|so much|you|all|guys|bot|everyone|everybody|team|für die info|for (?:this|sharing|the info)))*|"
+    r"lol|lmao|rofl|haha\w*|hehe\w*|ha|xd|wow|nice(?: one)?|cool|great(?: (?:stuff|read|news|summary))?|awesome|amazing|"
+    r"good (?:to know|one|bot|stuff|read|morning|point)|interesting|very interesting|ok(?:ay)?|k|kk|yes|yep|yeah|yup|no|nope|nah|"
+    r"sure|agreed|agree|same|this|so true|true|exactly|indeed|right|got it|makes sense|fair(?: enough| point)?|"
+    r"\+1|-1|100|100%|oh|ah|aha|hm+|huh|ouch|yikes|omg|wtf|no way|fyi|"
+    r"super|toll|klasse|genau|stimmt|ja|nein|klar|krass|interessant|gut zu wissen|alles klar|top|spannend|"
+    r"good morning|morning|hi|hello|hey|hallo|moin|bye|see you)[\s.!…,:;)(-]*",
+    re.IGNORECASE,
+)
+_WORD_START = (
+    r"what|who|whom|whose|how|why|when|where|which|is|are|was|were|does|do|did|can|could|should|would|"
+    r"will|has|have|am|any|what['’]s|who['’]s|how['’]s|wer|wie|was|warum|wieso|weshalb|wann|wo|welche\w*|wofür|"
+    r"womit|gibt|kann|heißt|bedeutet|gilt|ist das"
+)
+_QUESTION_WORD = re.compile(
+    rf"(?:(?:and|but|so|ok|okay|und|aber|also),?\s+)?(?:{_WORD_START})\b", re.IGNORECASE
+)
+# Begins like a question and is none: "what a day", "how nice", "when I tried it, …", "will do".
+_STATEMENT = re.compile(
+    r"(?:what an? |how (?:nice|cool|great|funny|sad|interesting|exciting|wonderful|lovely)\b|"
+    r"(?:when|where|why) (?:i|we|they|you|he|she|it)\b(?! (?:can|will|do|does))|what (?:i|we|they) (?:\w+ )*(?:is|was|like|love|think|want|meant|need)\b|"
+    r"which (?:is|are|means|was|will|makes)\b|which\b[^?]*\bwhat\b|(?:is|are|was|were|does|do|did|has|have|can|could|should|would|will|any|am)\b|"
+    r"was (?:für ein|eine?)\b|wie (?:schön|toll|cool)\b|wenn\b|kann (?:ich|man) (?:nur|bestätigen)|(?:who|how|what|why) cares|who knew|wer weiß|how about (?:that|lunch))",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"(?:please\s+|pls\s+|bitte\s+|ok(?:ay)?,?\s+|and\s+|hey,?\s+)?(?:explain|define|summari[sz]e|tell (?:me|us) (?:more|about|what|why|how)|say more|more (?:detail|about)|"
+    r"(?:can|could|would) you (?:please )?(?:explain|define|summari[sz]e|tell (?:me|us)|elaborate|say more)|elaborate|"
+    r"i (?:don['’]t|do not) (?:understand|get) (?:what|why|how|#|the|this|that|story|number|it)|not sure i (?:understand|get) (?:this|the|what|#)|"
+    r"erklär\w*|kannst du (?:mir |uns )?(?:das |bitte )*\w* ?(?:erklären|sagen)|(?:das )?versteh\w* ich nicht|ich versteh\w*(?: \w+)* nicht|mehr (?:dazu|details|zu)\b)",
+    re.IGNORECASE,
+)
+_RHETORICAL = re.compile(
+    r"\b(?:who (?:cares|knew|knows|would have thought)|what could (?:possibly )?go wrong|how (?:hard|bad) can it be|"
+    r"what else is new|isn['’]t it\?*$|right\?+$|eh\?+$|don['’]t you think\?*$|you know\?*$|why (?:am i|are we) not surprised|"
+    r"seriously\?+$|really\?+$|are you kidding(?: me)?|can you believe|is it (?:friday|weekend) yet|why not\?+$|"
+    r"oder\?+$|nicht wahr\?+$|was soll(?:['’]s| das)\?*$|wer hätte das gedacht|na und\?*$|so what\?*$|say what\?*$|wait,? what\?*$)",
+    re.IGNORECASE,
+)
+_ADDRESSED_TO_PERSON = re.compile(
+    r"(?:^|\s)@(?!\s)\S+|\b(?:anyone|anybody|someone|somebody|everyone|everybody|guys|folks|team|y['’]all|jemand|ihr|leute)\b(?!['’]s)|"
+    r"\b(?:shall|should|could|can|do|are|would|will|have|did) we\b|\b(?:what|how|who|when|where|why) (?:\w+ )?(?:should|shall|do|can|could|are|would|will|did) we\b|"
+    r"\bwe (?:should|could|need to|ought to)\b|\b(?:what|how) do you (?:all )?think\b|\bwhat are your thoughts\b|\bthoughts\?|\bopinions\?|\bwhat about lunch\b|"
+    r"\b(?:are|were) you (?:going|coming|free|around|in|there|using|ok|sure|joining|planning|still)\b|"
+    r"\b(?:did|have) you (?:see|seen|read|try|tried|use|used|hear|heard|get|got|talk|ask|check|send|sent)\b|"
+    r"\b(?:can|could|would|will) you (?:check|look|send|ask|review|share|join|handle|take|call|ping|test|try|set|add|book|remind|do|forward|fix|update|talk|help)\b|"
+    r"\b(?:sollen|sollten|können|könnten|wollen|müssen|haben|nutzen|machen) wir\b|\bwas (?:meint|haltet|denkt|sagt) (?:ihr|du)\b|"
+    r"\b(?:hast|bist|kommst|gehst|nutzt|meinst|denkst|machst) du\b|\bkannst du (?:mal |bitte |das )*(?:schauen|prüfen|checken|schicken|nachsehen|machen|fragen)\b|\bwollt ihr\b",
+    re.IGNORECASE,
+)
+# Words of ours and of the news, by which a question in the middle of people's talk is still for us.
+_ABOUT_NEWS = re.compile(
+    r"#\d|\b(?:story|stories|digest|article|source|headline|number \d|the (?:first|second|third|fourth|fifth|last) (?:one|story)|"
+    r"mean|means|explain|stand for|what is|what are|what['’]s an?|bedeutet|heißt|was ist|meldung|artikel|quelle)\b",
+    re.IGNORECASE,
+)
+_NUMBER_AND_WORD = re.compile(
+    r"#?\d{1,2}\s*[:,-]?\s*(?:why|how|what|who|when|where|more|warum|wie|was|mehr)\W*",
+    re.IGNORECASE,
+)

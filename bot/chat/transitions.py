@@ -1,0 +1,111 @@
+"""
+Every change of a request's state, as a pure function from the old row to the new one.
+
+Each checks the table in `bot/chat/request.py` and adds one to `attempt`, on which the store
+compares and sets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.chat.request import REQUEST_FINAL, REQUEST_TRANSITIONS, Request, RequestState
+from bot.errors import PlainwireError
+
+
+class IllegalRequestTransition(PlainwireError):
+    """A request was asked to go where its table of states does not lead: a bug of ours."""
+
+    def __init__(self, source_key: str, old: RequestState, new: RequestState) -> None:
+        super().__init__(f"The request {source_key} cannot go from {old.value} to {new.value}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLimits:
+    """
+    How long things may take. All in seconds.
+
+    Attributes:
+        too_old: A question not begun by then gets an honest "ask again".
+        hard_stop: A stream is closed after this, with what there is (Slack ends it at about 306).
+        patience: A busy model is asked again within this time after the question.
+        shortest_wait, longest_wait: Between two tries, whatever the provider says.
+        slack_retry: After Slack could not be reached; given up after `too_old`.
+        say_again: While a question waits its turn, its place in the line is shown this often.
+    """
+
+    too_old: float = 600.0
+    hard_stop: float = 240.0
+    patience: float = 180.0
+    shortest_wait: float = 1.0
+    longest_wait: float = 60.0
+    slack_retry: float = 5.0
+    say_again: float = 20.0
+
+
+def start(request: Request) -> Request:
+    """Received -> working: this process answers it."""
+    return _move(request, RequestState.WORKING, reason="")
+
+
+def started(request: Request, answer_ts: str) -> Request:
+    """
+    Working, with the ts of the message that carries the answer: stored right after it was begun.
+
+    No change of state, and `attempt` grows all the same: the store compares and sets on both.
+    """
+    return replace(request, answer_ts=answer_ts, attempt=request.attempt + 1)
+
+
+def answered(request: Request, answer_ts: str = "") -> Request:
+    """Working -> answered."""
+    return _move(
+        request, RequestState.ANSWERED, answer_ts=answer_ts or request.answer_ts, not_before=None
+    )
+
+
+def wait(request: Request, not_before: datetime, reason: str) -> Request:
+    """Working -> received: to be taken up again at `not_before`; a begun answer stays noted."""
+    return _move(request, RequestState.RECEIVED, not_before=not_before, reason=reason)
+
+
+def put_back(request: Request) -> Request:
+    """Working -> received: the process that worked on it died."""
+    return _move(request, RequestState.RECEIVED, reason="the process ended while answering")
+
+
+def expire(request: Request) -> Request:
+    """Received or working -> expired: too late to be of use."""
+    return _move(request, RequestState.EXPIRED, not_before=None, reason="too old")
+
+
+def fail(request: Request, reason: str) -> Request:
+    """Received or working -> failed: nothing of an answer could be shown."""
+    return _move(request, RequestState.FAILED, not_before=None, reason=reason)
+
+
+def is_open(request: Request) -> bool:
+    return request.state not in REQUEST_FINAL
+
+
+def is_too_old(request: Request, now: datetime, limits: AnswerLimits) -> bool:
+    return now - request.received_at > timedelta(seconds=limits.too_old)
+
+
+def may_wait(request: Request, now: datetime, wait_seconds: float, limits: AnswerLimits) -> bool:
+    """Return whether asking a busy model again after so long is within the asker's patience."""
+    age = (now - request.received_at).total_seconds()
+    return age + wait_seconds <= limits.patience
+
+
+def wait_seconds(asked_for: float, limits: AnswerLimits) -> float:
+    """Return how long to wait before the next try."""
+    return min(limits.longest_wait, max(limits.shortest_wait, asked_for))
+
+
+def _move(request: Request, state: RequestState, **changes: object) -> Request:
+    if state not in REQUEST_TRANSITIONS[request.state]:
+        raise IllegalRequestTransition(request.source_key, request.state, state)
+    # mypy cannot check the fields of `replace(**changes)`; the calls above name them.
+    return replace(request, state=state, attempt=request.attempt + 1, **changes)  # type: ignore[arg-type]

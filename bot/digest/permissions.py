@@ -1,0 +1,95 @@
+"""
+Who may change a channel's digest (pure).
+
+Members of the channel by default; never guests, people of another organisation or bots. An admin of
+the workspace can restrict it to admins, or to named people and admins. A person's own digest, by
+direct message, is theirs alone and no rule restricts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.chat.ports import Person
+from bot.digest.spot import Asker, Spot
+
+
+class WhoMayChange(StrEnum):
+    """The workspace's rule."""
+
+    EVERYONE = "everyone"
+    ADMINS = "admins"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceRules:
+    """
+    What the admins of a workspace decided in the App Home.
+
+    Attributes:
+        named: Slack user ids, for `WhoMayChange.NAMED`; admins may always.
+    """
+
+    workspace_id: str
+    who_may_change: WhoMayChange = WhoMayChange.EVERYONE
+    named: frozenset[str] = frozenset()
+
+
+def refusal(
+    asker: Asker, person: Person | None, spot: Spot, rules: WorkspaceRules, *, is_member: bool
+) -> str:
+    """
+    Return why somebody may not change the digest of *spot*, as a sentence; "" when they may.
+
+    Args:
+        asker: Who asks.
+        person: What Slack tells of them; None when they cannot be looked up (no `users:read`):
+            then they are taken for what Slack's event says, and for no admin.
+        spot: Which digest.
+        rules: Of the workspace.
+        is_member: Whether they belong to the channel (not looked at for a direct message).
+    """
+    if person is not None and person.is_bot:
+        return "Bots and workflows cannot change digests; somebody has to do it themselves."
+    if asker.is_stranger or (person is not None and person.is_stranger):
+        return (
+            "Only people of the organisation that uses me here can change this digest; ask one of them."
+        )
+    if spot.is_dm:
+        return "" if spot.dm_user_id == asker.user_id else "This digest is somebody else's own."
+    if person is not None and person.is_guest:
+        return "Guests cannot change the digest; ask a full member of this workspace."
+    if not is_member:
+        return f"Only members of {spot.label} can change its digest; join the channel first."
+    return _refusal_by_rule(asker, person, rules)
+
+
+def rules_refusal(asker: Asker, person: Person | None) -> str:
+    """Return why somebody may not change the workspace's rules, as a sentence; "" when they may."""
+    if person is not None and person.is_admin and not asker.is_stranger:
+        return ""
+    if person is None:
+        return _CANNOT_TELL_ADMINS
+    return "Only admins of this workspace can decide who changes digests; ask one of them."
+
+
+_CANNOT_TELL_ADMINS = (
+    "I cannot tell who is an admin here, because I lack the permission `users:read`; "
+    "ask whoever installed me to add it."
+)
+
+
+def _refusal_by_rule(asker: Asker, person: Person | None, rules: WorkspaceRules) -> str:
+    may_by_name = asker.user_id in rules.named and rules.who_may_change is WhoMayChange.NAMED
+    is_admin = person is not None and person.is_admin
+    if rules.who_may_change is WhoMayChange.EVERYONE or may_by_name or is_admin:
+        return ""
+    if person is None and rules.who_may_change is WhoMayChange.ADMINS:
+        return _CANNOT_TELL_ADMINS
+    if rules.who_may_change is WhoMayChange.ADMINS:
+        return "In this workspace only admins can change digests; ask one of them."
+    return (
+        "In this workspace only admins and the people they chose can change digests; ask one of them."
+    )
