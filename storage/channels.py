@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select, update
 
 from bot.digest.preference import Channel
-from storage.statements import upsert
+from storage.renumber import give_new_channel_id
+from storage.statements import insert_into, table_of
 from storage.tables import ChannelRow
 from storage.transactions import Transactions
+
+_CHANNELS = table_of(ChannelRow)
+_KEY = ("workspace_id", "channel_id")
 
 
 class ChannelRepository:
@@ -29,8 +34,57 @@ class ChannelRepository:
 
     async def save_many(self, channels: list[Channel]) -> None:
         """Insert or replace many channels in one transaction."""
+        if not channels:
+            return
+        # In the order of keys, so that two of these wait for each other instead of locking each other out.
+        rows = [_values(channel) for channel in sorted(channels, key=lambda it: it.key)]
         async with self._transactions.write() as session:
-            await upsert(session, ChannelRow, [_values(channel) for channel in channels])
+            insert = insert_into(session, ChannelRow)
+            changed = {name: insert.excluded[name] for name in rows[0] if name not in _KEY}
+            changed["version"] = _CHANNELS.c.version + 1
+            await session.execute(
+                insert.on_conflict_do_update(index_elements=_KEY, set_=changed), rows
+            )
+
+    async def save_if(self, old: Channel | None, new: Channel) -> bool:
+        """
+        Write a channel as the port says.
+
+        Raises:
+            ValueError: *new* is another channel.
+        """
+        if old is None:
+            return await self._insert(new)
+        if old.key != new.key:
+            raise ValueError(f"{new.key} is not {old.key}")
+        unchanged = (
+            ChannelRow.version == old.version,
+            # The release before this one moves it without counting.
+            ChannelRow.next_due_at.is_not_distinct_from(old.next_due_at),
+        )
+        return await self._update(new.key, *unchanged, **_values(new))
+
+    async def rename(self, workspace_id: str, channel_id: str, name: str) -> bool:
+        return await self._update((workspace_id, channel_id), name=name)
+
+    async def stop(self, workspace_id: str, channel_id: str, reason: str) -> bool:
+        while True:
+            old = await self.get(workspace_id, channel_id)
+            if old is None:
+                return False
+            stopped = replace(
+                old,
+                preference=replace(old.preference, on=False),
+                next_due_at=None,
+                switched_on_at=None,
+                state_reason=reason,
+            )
+            if await self.save_if(old, stopped):
+                return True
+
+    async def change_id(self, workspace_id: str, old_id: str, new_id: str) -> bool:
+        async with self._transactions.write() as session:
+            return await give_new_channel_id(session, workspace_id, old_id, new_id)
 
     async def all(self, workspace_id: str | None = None) -> list[Channel]:
         wanted = select(ChannelRow).order_by(
@@ -62,6 +116,23 @@ class ChannelRepository:
             )
             return gone.first() is not None
 
+    async def _insert(self, channel: Channel) -> bool:
+        async with self._transactions.write() as session:
+            insert = insert_into(session, ChannelRow).on_conflict_do_nothing()
+            done = await session.execute(insert.returning(ChannelRow.name), _values(channel))
+            return done.first() is not None
+
+    async def _update(self, key: tuple[str, str], *conditions: Any, **values: Any) -> bool:
+        """Write columns of one row and count it; False when there is no such row."""
+        async with self._transactions.write() as session:
+            done = await session.execute(
+                update(_CHANNELS)
+                .where(_CHANNELS.c.workspace_id == key[0], _CHANNELS.c.channel_id == key[1])
+                .where(*conditions)
+                .values({**values, "version": _CHANNELS.c.version + 1})
+            )
+            return cast("CursorResult[Any]", done).rowcount == 1
+
 
 def _values(channel: Channel) -> dict[str, Any]:
     return {
@@ -72,6 +143,10 @@ def _values(channel: Channel) -> dict[str, Any]:
         "set_up_by": channel.set_up_by,
         "next_due_at": channel.next_due_at,
         "switched_on_at": channel.switched_on_at,
+        "greeted": channel.greeted,
+        "is_dm": channel.is_dm,
+        "state_reason": channel.state_reason,
+        "post_to_general_confirmed": channel.post_to_general_confirmed,
     }
 
 
@@ -84,4 +159,9 @@ def _channel_of(row: ChannelRow) -> Channel:
         set_up_by=row.set_up_by,
         next_due_at=row.next_due_at,
         switched_on_at=row.switched_on_at,
+        greeted=row.greeted,
+        is_dm=row.is_dm,
+        state_reason=row.state_reason,
+        post_to_general_confirmed=row.post_to_general_confirmed,
+        version=row.version,
     )

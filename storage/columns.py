@@ -96,6 +96,27 @@ class EncryptedText(TypeDecorator[SecretStr]):
         return None if value is None else _cipher_of(dialect).decrypt(value)
 
 
+class EncryptedJsonOf(TypeDecorator[T]):
+    """A value stored as JSON text by its codec, and that encrypted by the database's cipher."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, codec: Codec[T]) -> None:
+        super().__init__()
+        self.codec = codec
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return _cipher_of(dialect).encrypt(SecretStr(self.codec.dump(value)))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> T | None:
+        if value is None:
+            return None
+        return self.codec.load(_cipher_of(dialect).decrypt(value).get_secret_value())
+
+
 def _cipher_of(dialect: Dialect) -> Cipher:
     cipher = _CIPHERS.get(dialect)
     if cipher is None:

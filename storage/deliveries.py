@@ -12,17 +12,15 @@ from sqlalchemy.orm import aliased
 
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
-from storage.statements import insert_into, table_of, upsert
-from storage.tables import UNFINISHED, ChannelRow, DeliveryRow, StoryRow, ToldRow
+from bot.digest.ports import ANYTHING, Anything
+from storage.openings import Opening, key_values, open_deliveries
+from storage.statements import table_of, upsert
+from storage.tables import UNFINISHED, DeliveryRow, StoryRow, ToldRow
 from storage.transactions import Transactions
-
-# A key, when it is due, and when its channel is due next.
-Opening = tuple[DeliveryKey, datetime, datetime | None]
 
 _MISSED = frozenset({DeliveryState.SKIPPED, DeliveryState.DEAD})
 
 _DELIVERIES = table_of(DeliveryRow).c
-_CHANNELS = table_of(ChannelRow).c
 _CHANGED = (
     "state",
     "attempt",
@@ -50,40 +48,57 @@ _CHANGE = (
     )
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
 )
-_MOVE_CHANNEL = (
-    update(table_of(ChannelRow))
-    .where(
-        _CHANNELS.workspace_id == bindparam("of_workspace"),
-        _CHANNELS.channel_id == bindparam("of_channel"),
-    )
-    .values(next_due_at=bindparam("due_next_at"))
-)
-
-
 class DeliveryRepository:
     """Implements `bot.digest.ports.DeliveryStore`."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def open(self, key: DeliveryKey, due_at: datetime, next_due_at: datetime | None) -> bool:
-        return (await self.open_many([(key, due_at, next_due_at)]))[0]
+    async def open(
+        self,
+        key: DeliveryKey,
+        due_at: datetime,
+        next_due_at: datetime | None,
+        *,
+        expected_next_due_at: datetime | None | Anything = ANYTHING,
+    ) -> bool:
+        return (await self.open_many([Opening(key, due_at, next_due_at, expected_next_due_at)]))[0]
 
     async def open_many(self, openings: Sequence[Opening]) -> list[bool]:
         """Do what `open` does for many keys in one transaction; one answer per key, in order."""
         if not openings:
             return []
-        # In the order of keys, so that two clocks that open the same ones do not deadlock.
-        ordered = sorted(openings, key=lambda opening: str(opening[0]))
         async with self._transactions.write() as session:
-            opened = await _insert(session, ordered)
-            await _move_channels(session, ordered)
-        return _answers([key for key, _, _ in openings], opened)
+            return await open_deliveries(session, openings)
 
     async def get(self, key: DeliveryKey) -> Delivery | None:
         async with self._transactions.read() as session:
             row = await session.get(DeliveryRow, (key.workspace_id, key.channel_id, key.on))
         return None if row is None else _delivery_of(row)
+
+    async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None:
+        wanted = (
+            select(DeliveryRow)
+            .where(
+                DeliveryRow.workspace_id == workspace_id,
+                DeliveryRow.channel_id == channel_id,
+                DeliveryRow.ts == ts,
+            )
+            .limit(1)
+        )
+        async with self._transactions.read() as session:
+            row = await session.scalar(wanted)
+        return None if row is None else _delivery_of(row)
+
+    async def recent_of(self, workspace_id: str, channel_id: str, limit: int) -> list[Delivery]:
+        wanted = (
+            select(DeliveryRow)
+            .where(DeliveryRow.workspace_id == workspace_id, DeliveryRow.channel_id == channel_id)
+            .order_by(DeliveryRow.local_date.desc())
+            .limit(limit)
+        )
+        async with self._transactions.read() as session:
+            return [_delivery_of(row) for row in await session.scalars(wanted)]
 
     async def change(self, old: Delivery, new: Delivery) -> bool:
         """
@@ -171,45 +186,6 @@ class DeliveryRepository:
             return {DeliveryState(state): count for state, count in rows}
 
 
-def _answers(keys: Sequence[DeliveryKey], opened: set[DeliveryKey]) -> list[bool]:
-    """Say for each key whether it was opened; of one that stands there twice, the first was."""
-    answers = []
-    left = set(opened)
-    for key in keys:
-        answers.append(key in left)
-        left.discard(key)
-    return answers
-
-
-async def _insert(session: AsyncSession, openings: Sequence[Opening]) -> set[DeliveryKey]:
-    rows = [
-        {**_key_values(key), "state": DeliveryState.DUE.value, "due_at": due_at}
-        for key, due_at, _ in openings
-    ]
-    statement = (
-        insert_into(session, DeliveryRow)
-        .on_conflict_do_nothing()
-        .returning(DeliveryRow.workspace_id, DeliveryRow.channel_id, DeliveryRow.local_date)
-    )
-    return {
-        DeliveryKey(workspace_id=workspace_id, channel_id=channel_id, on=on)
-        for workspace_id, channel_id, on in await session.execute(statement, rows)
-    }
-
-
-async def _move_channels(session: AsyncSession, openings: Sequence[Opening]) -> None:
-    rows = [
-        {
-            "of_workspace": key.workspace_id,
-            "of_channel": key.channel_id,
-            "due_next_at": next_due_at,
-        }
-        for key, _, next_due_at in openings
-    ]
-    # On the connection: a session takes a list of values for something else.
-    await (await session.connection()).execute(_MOVE_CHANNEL, rows)
-
-
 async def _remember(session: AsyncSession, sent: Delivery) -> None:
     """Record what the channel was told; the headlines are those that the stories have now."""
     revisions = dict(sent.stories)
@@ -220,7 +196,7 @@ async def _remember(session: AsyncSession, sent: Delivery) -> None:
         ToldRow,
         [
             {
-                **_key_values(sent.key),
+                **key_values(sent.key),
                 "story_id": story_id,
                 "revision": revision,
                 "headline": known.get(story_id, ""),
@@ -229,14 +205,6 @@ async def _remember(session: AsyncSession, sent: Delivery) -> None:
             for story_id, revision in revisions.items()
         ],
     )
-
-
-def _key_values(key: DeliveryKey) -> dict[str, Any]:
-    return {
-        "workspace_id": key.workspace_id,
-        "channel_id": key.channel_id,
-        "local_date": key.on,
-    }
 
 
 def _seen(old: Delivery) -> dict[str, Any]:

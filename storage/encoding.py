@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.chat.thread import StoredTurn
 from bot.digest.preference import Preference
+from bot.digest.rules import WorkspaceRules
 from bot.errors import StorageError
 from bot.explain.explanation import Explanation
 from bot.news.topic import Topic
@@ -80,6 +83,26 @@ class Codec(Generic[T]):
         return plain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The part of a request that holds people's words, or lets one answer in their name."""
+
+    text: str = ""
+    response_url: str | None = None
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A `ThreadMemory` without what its row is found by."""
+
+    stories: tuple[tuple[int, str, int], ...] = ()
+    explained: tuple[tuple[str, str], ...] = ()
+    source_text: str = ""
+    source_url: str = ""
+    turns: tuple[StoredTurn, ...] = ()
+
+
 PREFERENCE: Codec[Preference] = Codec(Preference, "preference")
 EXPLANATION: Codec[Explanation] = Codec(Explanation, "explanation")
 TOPICS: Codec[tuple[Topic, ...]] = Codec(tuple[Topic, ...], "list of topics")
@@ -87,3 +110,6 @@ TEXTS: Codec[tuple[str, ...]] = Codec(tuple[str, ...], "list of texts")
 TOLD_STORIES: Codec[tuple[tuple[str, int], ...]] = Codec(
     tuple[tuple[str, int], ...], "list of posted stories"
 )
+RULES: Codec[WorkspaceRules] = Codec(WorkspaceRules, "set of workspace rules")
+SAID: Codec[Said] = Codec(Said, "request")
+MEMORY: Codec[Remembered] = Codec(Remembered, "thread")

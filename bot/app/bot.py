@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.app.newsroom import Newsroom, limits_of
 from bot.digest import transitions
@@ -35,6 +35,8 @@ from bot.workspace import Installation
 _DAY_SECONDS = 24 * 3600.0
 _PREPARE_SECONDS = 60.0
 _SWEEP_SECONDS = 15.0
+# No tick for so long: we were not there (just started, or the machine slept).
+_AWAY = timedelta(minutes=2)
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
@@ -88,6 +90,9 @@ class Bot:
         self.work = LocalWork(newsroom.clock)
         # Channel -> the due time that its explanations were last prepared for.
         self._prepared: dict[tuple[str, str], datetime] = {}
+        self._ticked_at = datetime.min.replace(tzinfo=UTC)
+        self._caught_up = asyncio.Event()
+        self._left_over: list[Handout] = []
         database = newsroom.database
         self.deliverer = Deliverer(
             channels=database.channels,
@@ -110,7 +115,7 @@ class Bot:
     async def working(self) -> AsyncIterator[None]:
         """Take up what an earlier process left, and work by the clock until the block ends."""
         async with self.work:
-            await self._submit(await self.deliverer.take_up(self.newsroom.clock.now()))
+            self._left_over = await self.deliverer.take_up(self.newsroom.clock.now())
             async with Ticker(self.jobs):
                 warm = asyncio.create_task(self._warm_up())
                 try:
@@ -136,22 +141,37 @@ class Bot:
         ]
 
     async def tick(self) -> None:
-        """Open deliveries for the channels whose time has come."""
-        await self._submit(await self.deliverer.tick(self.newsroom.clock.now()))
+        """
+        Open deliveries for the channels whose time has come.
+
+        After a time away the feeds that are due are read first (within the fetch time limit): a
+        digest that became due meanwhile would otherwise be made of old news, or of none.
+        """
+        if self.newsroom.clock.now() - self._ticked_at > _AWAY:
+            self._caught_up.clear()
+            await self._ask_poll()
+        await self._caught_up.wait()
+        self._ticked_at = now = self.newsroom.clock.now()
+        left_over, self._left_over = self._left_over, []
+        await self._submit([*left_over, *await self.deliverer.tick(now)])
 
     async def sweep(self) -> None:
         """Submit again what is unfinished and whose wait is over; twice does no harm."""
+        await self._caught_up.wait()
         now = self.newsroom.clock.now()
         rows = await self.newsroom.database.deliveries.unfinished(now)
         await self._submit([Handout(key=row.key, not_before=row.not_before) for row in rows])
 
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""
+        await self._caught_up.wait()
         now = self.newsroom.clock.now()
         ahead = now + timedelta(seconds=self.newsroom.settings.prepare_ahead_seconds)
         for channel in await self.newsroom.database.channels.due(ahead):
             due_at = channel.next_due_at
-            if due_at is not None and self._prepared.get(channel.key) != due_at:
+            if due_at is None or due_at <= now:  # the tick sees to those that are due already
+                continue
+            if self._prepared.get(channel.key) != due_at:
                 self._prepared[channel.key] = due_at
                 name = f"{channel.workspace_id}/{channel.channel_id}"
                 await self.work.submit("explain", name, Priority.EXPLAIN)
@@ -171,7 +191,11 @@ class Bot:
         await self.work.submit("poll", "due", Priority.POLL)
 
     async def _poll(self, _name: str) -> None:
-        report = await self.newsroom.collect()
+        try:
+            report = await self.newsroom.collect()
+        finally:
+            # Also when it failed: a digest of what is there beats none.
+            self._caught_up.set()
         if report.touched:
             # What was prepared may not be what is chosen any more.
             self._prepared.clear()
@@ -187,7 +211,10 @@ class Bot:
     async def _prepare_channel(self, name: str) -> None:
         workspace_id, _, channel_id = name.partition("/")
         channel = await self.newsroom.database.channels.get(workspace_id, channel_id)
-        if channel is not None and channel.preference.on and channel.next_due_at is not None:
+        if channel is None or channel.next_due_at is None:
+            return
+        # Delivered or changed meanwhile: not due soon any more.
+        if channel.next_due_at == self._prepared.get(channel.key):
             await self._make_ahead(channel)
 
     async def _make_ahead(self, channel: Channel) -> None:

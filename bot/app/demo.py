@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aiohttp import web
 from pydantic import SecretStr
 
 from bot.app.bot import Bot, open_bot
 from bot.app.newsroom import Newsroom, load_cipher, open_newsroom
+from bot.app.readers import open_readers
+from bot.app.remembered import read_once
+from bot.app.sample_server import serving_sample
 from bot.app.sources import NamedSources
 from bot.clock import ShiftedClock, SystemClock
 from bot.digest.digest import Digest
@@ -21,12 +23,11 @@ from bot.digest.preference import EVERY_DAY, Channel, Preference
 from bot.digest.setup import set_channel
 from bot.errors import JobFailed
 from bot.manifest import manifest
-from bot.net.feed_reader import HttpFeedReader
 from bot.news.catalogue import starter_feeds
 from bot.news.collect import FeedProgress
-from bot.news.feed import Feed, FeedReading, PolledFeed
+from bot.news.feed import Feed, PolledFeed
 from bot.news.ports import FeedReader
-from bot.news.sample import sample_feeds, sample_files
+from bot.news.sample import sample_feeds
 from bot.news.story import CollectReport
 from bot.render.digest_message import render_digest
 from bot.render.message import Message
@@ -190,14 +191,16 @@ async def _edition(
 
 
 async def _live(settings: Settings, say: Say) -> Edition | None:
-    from bot.app.readers import open_readers
-
+    """Read the publishers' feeds once; both days of the demo are made from that."""
     feeds = starter_feeds()
+    wanted = [PolledFeed(feed=feed) for feed in feeds]
     async with open_readers(settings) as readers:
-        memory = await _read_once(readers.feeds, feeds, say)
-    answered = [one for one in memory.readings.values() if one.outcome == "new" and one.entries]
-    if len(answered) < _ENOUGH_FEEDS:
+        memory = await read_once(wanted, readers.feeds, LIVE_SECONDS)
+    silent = [feed.name for feed in feeds if not memory.answered(feed)]
+    if len(feeds) - len(silent) < _ENOUGH_FEEDS:
         return None
+    if silent:
+        say.step(f"Did not answer: {', '.join(silent)}")
     return Edition(
         feeds=feeds,
         reader=lambda as_of: NamedSources(memory, as_of=as_of),
@@ -205,78 +208,19 @@ async def _live(settings: Settings, say: Say) -> Edition | None:
     )
 
 
-async def _read_once(reader: HttpFeedReader, feeds: list[Feed], say: Say) -> Remembered:
-    """Read the publishers' feeds once; both days of the demo are made from that."""
-    import asyncio
-
-    async def read(feed: Feed) -> None:
-        memory.readings[feed.url] = await reader.read(PolledFeed(feed=feed))
-
-    memory = Remembered({})
-    tasks = [asyncio.create_task(read(feed)) for feed in feeds]
-    await asyncio.wait(tasks, timeout=LIVE_SECONDS)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    failed = [feed.name for feed in feeds if not _answered(memory.readings.get(feed.url))]
-    if failed and len(failed) < len(feeds):
-        say.step(f"Did not answer: {', '.join(failed)}")
-    return memory
-
-
-def _answered(reading: FeedReading | None) -> bool:
-    return reading is not None and reading.outcome == "new"
-
-
-class Remembered:
-    """A `FeedReader` of what was read once."""
-
-    def __init__(self, readings: dict[str, FeedReading]) -> None:
-        self.readings = readings
-
-    async def read(self, feed: PolledFeed) -> FeedReading:
-        too_slow = FeedReading(
-            outcome="failed", problems=(f"did not answer within {LIVE_SECONDS:g} s",)
-        )
-        return self.readings.get(feed.feed.url, too_slow)
-
-
 @asynccontextmanager
 async def _sample(settings: Settings) -> AsyncIterator[tuple[Settings, Edition]]:
-    """Serve the sample edition on loopback, as its publishers would."""
-    now = SystemClock().now()
-    as_of: list[datetime | None] = [None]
-    base = ""
+    async with serving_sample(SystemClock().now()) as server:
 
-    async def serve(request: web.Request) -> web.Response:
-        files = sample_files(now, as_of[0], base_url=base)
-        found = files.get(request.path)
-        if found is None:
-            raise web.HTTPNotFound
-        kind, body = found
-        return web.Response(body=body, headers={"Content-Type": kind})
-
-    app = web.Application()
-    app.router.add_get("/{path:.*}", serve)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        base = f"http://127.0.0.1:{port}"
-
-        def reader(wanted: datetime | None) -> FeedReader | None:
-            as_of[0] = wanted
+        def reader(as_of: datetime | None) -> FeedReader | None:
+            server.as_of = as_of
             return None
 
-        allowed = (*settings.allow_private, f"127.0.0.1:{port}")
+        allowed = (*settings.allow_private, f"127.0.0.1:{server.port}")
         yield (
             settings.model_copy(update={"allow_private": allowed}),
-            Edition(feeds=sample_feeds(base), reader=reader, is_sample=True),
+            Edition(feeds=sample_feeds(server.base_url), reader=reader, is_sample=True),
         )
-    finally:
-        await runner.cleanup()
 
 
 def _local_zone() -> str:

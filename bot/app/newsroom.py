@@ -147,6 +147,7 @@ async def open_newsroom(
             explanations=database.explanations,
             glossary=glossary,
         )
+        stack.push_async_callback(writer.aclose)
         articles = Articles(
             database.pages,
             readers.pages if settings.read_pages and not offline else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.app.newsroom import Newsroom, Progress, open_database, open_newsroom
+from bot.app.remembered import named_by_content, read_once
 from bot.app.sources import NamedSources, feeds_named
 from bot.clock import FixedClock, SystemClock
 from bot.digest import transitions
@@ -48,11 +49,13 @@ async def make_preview(
         Database.temporary(Cipher([generate_key()])) as database,
         open_newsroom(settings, database, clock, offline=wanted.offline) as newsroom,
     ):
-        for polled in feeds:
-            await database.feeds.add(polled.feed)
         feed_reader = newsroom.readers.feeds
         reader = NamedSources(feed_reader, files=feed_reader, as_of=wanted.as_of)
-        report = await newsroom.collect(feeds, reader=reader, progress=progress)
+        memory = await read_once(feeds, reader, settings.fetch_timeout_seconds, progress)
+        named = [named_by_content(polled, memory) for polled in feeds]
+        for polled in named:
+            await database.feeds.add(polled.feed)
+        report = await newsroom.collect(named, reader=memory)
         digest = await _made(newsroom, wanted.preference, clock.now())
     return _with_report(digest, report, reader.held_back)
 

@@ -1,7 +1,7 @@
 """
 A request: something a person asked of us, recorded before it is acted on.
 
-    received ──> working ──> answered
+    received ──> working ──> answered   (working ──> working: the begun answer's ts is stored)
         │           ├──────> received   (the process died, or the model asked us to wait)
         └───────────┴──────> expired | failed
 """
@@ -42,6 +42,8 @@ REQUEST_TRANSITIONS: dict[RequestState, frozenset[RequestState]] = {
     ),
     RequestState.WORKING: frozenset(
         {
+            # Working again: the ts of the answer just begun is stored.
+            RequestState.WORKING,
             RequestState.RECEIVED,
             RequestState.ANSWERED,
             RequestState.EXPIRED,

@@ -50,12 +50,8 @@ def start(request: Request) -> Request:
 
 
 def started(request: Request, answer_ts: str) -> Request:
-    """
-    Working, with the ts of the message that carries the answer: stored right after it was begun.
-
-    No change of state, and `attempt` grows all the same: the store compares and sets on both.
-    """
-    return replace(request, answer_ts=answer_ts, attempt=request.attempt + 1)
+    """Working, with the ts of the message that carries the answer: stored right after it was begun."""
+    return _move(request, RequestState.WORKING, answer_ts=answer_ts)
 
 
 def answered(request: Request, answer_ts: str = "") -> Request:

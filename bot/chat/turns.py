@@ -31,6 +31,7 @@ def turns_for_request(
         memory: None for a new thread.
         story_id: Turns about another story are left out, so that two talks in one thread do not mix.
         max_chars: Of all turns together; one longer turn is cut at its end.
+        max_turns: How many at most.
     """
     kept: list[Turn] = []
     room = max_chars

@@ -149,31 +149,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 _SMALL = 3
-_ORDINALS = {
-    **dict(
-        zip(
-            "first second third fourth fifth sixth seventh eighth".split(), range(1, 9), strict=True
-        )
-    ),
-    **dict(
-        zip(
-            "erste zweite dritte vierte fünfte sechste siebte achte".split(),
-            range(1, 9),
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            "ersten zweiten dritten vierten fünften sechsten siebten achten".split(),
-            range(1, 9),
-            strict=True,
-        )
-    ),
-    "last": -1,
-    "letzte": -1,
-    "letzten": -1,
-    "top": 1,
-}
+_ORDINAL_WORDS = (
+    "first second third fourth fifth sixth seventh eighth",
+    "erste zweite dritte vierte fünfte sechste siebte achte",
+    "ersten zweiten dritten vierten fünften sechsten siebten achten",
+)
+_ORDINALS = {word: n for words in _ORDINAL_WORDS for n, word in enumerate(words.split(), 1)}
+_ORDINALS |= {"last": -1, "letzte": -1, "letzten": -1, "top": 1}
 _THING = r"(?:one|story|item|news|article|headline|point|topic|meldung|nachricht|geschichte|artikel|thema)"
 _NUMBER = re.compile(
     r"(?:#\s?|\b(?:story|stories|number|no\.?|nr\.?|nummer|item|news|meldung|punkt|thema)\s*#?)(\d{1,2})\b(?!\s*%)",
@@ -194,12 +176,12 @@ _WHOLE = re.compile(
     r"alle (?:meldungen|nachrichten|stories)|welche (?:davon|der meldungen|meldung)|which (?:story|stories|one)\b|every story|today['’]s news|overall)\b",
     re.IGNORECASE,
 )
-_COMMON = frozenset(
-    (
-        "what does that mean this with from about have will would could should they them their there these those your "
-        "when where which whose why how into over more most much many some only also than then been being were here "
-        "please explain tell story number news article company companies does says said model models release released "
-        "launches launch announces new update think know understand simply people work works used using make makes "
-        "eine einen einer nicht auch noch oder aber denn wenn dann wird werden sind haben kann bitte mehr über"
-    ).split()
+# Stand in too many headlines and questions to tell stories apart.
+_COMMON_WORDS = (
+    "what does that mean this with from about have will would could should they them their there these those your "
+    "when where which whose why how into over more most much many some only also than then been being were here "
+    "please explain tell story number news article company companies does says said model models release released "
+    "launches launch announces new update think know understand simply people work works used using make makes "
+    "eine einen einer nicht auch noch oder aber denn wenn dann wird werden sind haben kann bitte mehr über"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 def main() -> None:
     """Run `plainwire`; errors become one sentence with the next step, never a traceback."""
-    from bot.cli.root import run
+    try:
+        from bot.cli.root import run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # also during the imports
+        raise SystemExit(130) from None

@@ -26,7 +26,7 @@ ChannelArgument = Annotated[
 ]
 
 
-@app.command("on")
+@app.command("on", short_help="Switch a channel's digest on, or change it.")
 def on(
     channel: ChannelArgument,
     at: Annotated[

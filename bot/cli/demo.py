@@ -22,7 +22,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start a local Slack workspace, and post yesterday's and today's digest into it."""
-    run_async(_demo(port, sample=sample, once=once))
+    run_async(_demo(port, sample=sample, once=once), serves=not once)
 
 
 async def _demo(port: int, *, sample: bool, once: bool) -> None:

@@ -14,7 +14,7 @@ from bot.news.feed import Feed, FeedReading, PolledFeed
 app = typer.Typer(help="Look at feeds, and change the list of those that are read.")
 
 
-@app.command("check")
+@app.command("check", short_help="Read each feed once; say what is in it and what is wrong.")
 def check(
     sources: Annotated[list[str], typer.Argument(metavar="FILE_OR_URL...", show_default=False)],
     format_: FormatOption = Format.TEXT,

@@ -48,31 +48,45 @@ def wrong_use(what: str, next_step: str = "") -> NoReturn:
     fail(UsageError(what, next_step=next_step))
 
 
-def run_async(work: Coroutine[Any, Any, T]) -> T:
+def run_async(work: Coroutine[Any, Any, T], *, serves: bool = False) -> T:
     """
     Run a command's coroutine to its end.
 
-    Ctrl-C and SIGTERM cancel it, so that everything is closed in order; exit code 130 then.
+    Ctrl-C and SIGTERM cancel it, so that everything is closed in order. The exit code is then 130
+    or 143, as shells have it; a command that *serves* until it is told to stop did its job: 0 after
+    SIGTERM, which is how service managers tell it.
     """
+    caught: list[int] = []
     try:
-        return asyncio.run(_until_stopped(work))
+        return asyncio.run(_until_stopped(work, caught))
     except PlainwireError as error:
         fail(error)
     except (KeyboardInterrupt, asyncio.CancelledError):
         say("Stopped.")
-        raise SystemExit(130) from None
+        raise SystemExit(_stop_code(caught, serves=serves)) from None
     except BrokenPipeError:
         # The reader of our output went away (`| head`); Python would complain at exit otherwise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
 
 
-async def _until_stopped(work: Coroutine[Any, Any, T]) -> T:
+def _stop_code(caught: list[int], *, serves: bool) -> int:
+    if signal.SIGTERM in caught:
+        return 0 if serves else 128 + signal.SIGTERM
+    return 128 + signal.SIGINT
+
+
+async def _until_stopped(work: Coroutine[Any, Any, T], caught: list[int]) -> T:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+
+    def stop(number: int) -> None:
+        caught.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
         try:
-            loop.add_signal_handler(name, task.cancel)
+            loop.add_signal_handler(number, stop, number)
         except NotImplementedError:  # Windows: KeyboardInterrupt does it there
             break
     return await task

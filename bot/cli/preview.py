@@ -36,7 +36,7 @@ class PreviewFormat(StrEnum):
 def preview(
     feed: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FEED]...", help="The same as --feeds.", show_default=False),
+        typer.Argument(metavar="FEED", help="The same as --feeds.", show_default=False),
     ] = None,
     feeds: Annotated[
         list[str] | None,

@@ -18,7 +18,6 @@ from bot.cli import (
     run_bot,
     sandbox,
 )
-from bot.cli.output import say
 
 app = typer.Typer(
     name="plainwire",
@@ -79,6 +78,3 @@ def run() -> None:
         app(prog_name="plainwire")
     except PlainwireError as error:
         fail(error)
-    except KeyboardInterrupt:
-        say("Stopped.")
-        raise SystemExit(130) from None

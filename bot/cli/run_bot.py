@@ -17,7 +17,7 @@ def run_bot() -> None:
     configure_logs(settings.log_level, settings.log_format)
     for sentence in unknown_settings(os.environ):
         get_logger("settings").warning("unknown_setting", detail=sentence)
-    run_async(_run())
+    run_async(_run(), serves=True)
 
 
 async def _run() -> None:

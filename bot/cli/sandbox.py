@@ -40,5 +40,6 @@ def sandbox(
             manifest=app_manifest or manifest_path(),
             rate_limits="slack" if rate_limits else "off",
             say=typer.echo,
-        )
+        ),
+        serves=True,
     )

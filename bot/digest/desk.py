@@ -1,38 +1,36 @@
-"""The one way by which people's wishes change a stored channel: read, change, write, one at a time."""
+"""The one way by which people's wishes change a stored channel: read, change, compare and write."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot.digest.ports import ChannelStore, DeliveryStore
 from bot.digest.preference import Channel
-from bot.digest.setup import set_channel
+from bot.digest.setup import with_next_digest
+from bot.errors import StorageError
 
 Edit = Callable[[Channel | None], Channel | None]
-"""Makes the channel as wanted from the one stored (None: none); None: leave it as it is."""
+"""
+Makes the channel as wanted from the one stored (None: none); None: leave it as it is.
+
+It may be called again with a newer channel, so it changes nothing outside that a second call does
+not set anew.
+"""
+
+# Two people and the clock at once make two rounds; more than this is a fault.
+_MAX_ROUNDS = 10
 
 
 class ChannelDesk:
-    """
-    Changes channels so that two clicks at once both count.
-
-    A lock per channel holds within this process; the ledger's rows keep digests single in any case.
-    """
+    """Changes channels so that two clicks at once both count."""
 
     def __init__(self, channels: ChannelStore, deliveries: DeliveryStore) -> None:
         self._channels = channels
         self._deliveries = deliveries
-        self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
 
     async def get(self, workspace_id: str, channel_id: str) -> Channel | None:
         return await self._channels.get(workspace_id, channel_id)
-
-    async def all(self, workspace_id: str) -> list[Channel]:
-        return await self._channels.all(workspace_id)
 
     async def edit(
         self, workspace_id: str, channel_id: str, change: Edit, now: datetime
@@ -42,28 +40,16 @@ class ChannelDesk:
 
         Raises:
             UsageError: The preference that *change* made is not valid.
+            StorageError: Somebody else changed it all the time.
         """
-        async with self.alone(workspace_id, channel_id):
+        for _ in range(_MAX_ROUNDS):
             old = await self._channels.get(workspace_id, channel_id)
             wanted = change(old)
             if wanted is None or wanted == old:
                 return old
-            return await set_channel(self._channels, self._deliveries, wanted, now)
-
-    async def remove(self, workspace_id: str, channel_id: str) -> bool:
-        async with self.alone(workspace_id, channel_id):
-            return await self._channels.remove(workspace_id, channel_id)
-
-    @asynccontextmanager
-    async def alone(self, workspace_id: str, channel_id: str) -> AsyncIterator[None]:
-        """Hold the channel; a lock that nobody waits for is forgotten."""
-        key = (workspace_id, channel_id)
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks.pop(key)
-            if users > 1:
-                self._locks[key] = (lock, users - 1)
+            new = await with_next_digest(self._deliveries, old, wanted, now)
+            if await self._channels.save_if(old, new):
+                return await self._channels.get(workspace_id, channel_id) or new
+        raise StorageError(
+            "The channel is being changed by somebody else.", next_step="Try again in a moment."
+        )

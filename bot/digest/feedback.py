@@ -9,66 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
 
 from bot.digest.choose import without_muted
+from bot.digest.feedback_record import Effect, FeedbackKind
 from bot.digest.preference import MAX_TOPIC_WEIGHT, MIN_TOPIC_WEIGHT, Preference
 from bot.news.story import Story
 from bot.news.topic import Topic
 
 _MIN_STEP = round(2 * math.log2(MIN_TOPIC_WEIGHT))
 _MAX_STEP = round(2 * math.log2(MAX_TOPIC_WEIGHT))
-
-
-class FeedbackKind(StrEnum):
-    """What the menu under a story offers."""
-
-    MUTE = "mute"
-    NOT_FOR_US = "not-for-us"
-    MORE_LIKE = "more-like"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """
-    What one piece of feedback really changed; all fields empty: nothing.
-
-    Attributes:
-        muted: The outlet that was muted.
-        topic: The topic whose weight moved by `steps` half steps of two (negative: down).
-        topic_added: The topic was not read in this channel before and is now.
-    """
-
-    muted: str = ""
-    topic: Topic | None = None
-    steps: int = 0
-    topic_added: bool = False
-
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.muted or self.steps or self.topic_added)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    """
-    One click, as it is stored.
-
-    Attributes:
-        id: The click's own id (Slack's trigger id): the same click delivered twice is one.
-        at: Aware UTC; undone_at: when it was taken back, or None.
-    """
-
-    id: str
-    workspace_id: str
-    channel_id: str
-    user_id: str
-    kind: FeedbackKind
-    story_id: str
-    effect: Effect
-    at: datetime
-    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +30,11 @@ class Moved:
 
 
 def apply_feedback(kind: FeedbackKind, story: Story, preference: Preference) -> Moved:
-    """Return the preference after a click under *story*."""
+    """Return the preference after a click under *story*; feedback on answers changes nothing."""
     if kind is FeedbackKind.MUTE:
         return _mute(story, preference)
+    if kind not in {FeedbackKind.MORE_LIKE, FeedbackKind.NOT_FOR_US}:
+        return Moved(preference=preference, effect=Effect(), sentence="Thank you for saying so.")
     topic = _topic_of(story, preference)
     if kind is FeedbackKind.MORE_LIKE and topic not in preference.topics:
         return Moved(

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.digest.preference import Preference
+from bot.news.topic import Topic
 
 
 class FeedbackKind(StrEnum):
@@ -17,6 +18,27 @@ class FeedbackKind(StrEnum):
     MORE_LIKE = "more-like"  # the story's topics count more
     HELPFUL = "helpful"  # of an answer
     NOT_HELPFUL = "not-helpful"  # of an answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """
+    What one piece of feedback really changed, so that exactly that can be undone; stored as JSON.
+
+    Attributes:
+        muted: The outlet that was muted, else "".
+        topic: The topic whose weight moved by `steps` half steps of two (negative: down).
+        topic_added: The topic was not read in this channel before and is now.
+    """
+
+    muted: str = ""
+    topic: Topic | None = None
+    steps: int = 0
+    topic_added: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.muted or self.steps or self.topic_added)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +54,7 @@ class Feedback:
         outlet: The registrable domain that was muted, else "".
         request_key: The source key of the request whose answer it was about, else "".
         before: The channel's preference before it, when it changed that.
+        effect: What it changed; undoing it takes exactly this back, whatever changed since.
         undone_at: When it was taken back.
     """
 
@@ -46,4 +69,5 @@ class Feedback:
     outlet: str = ""
     request_key: str = ""
     before: Preference | None = None
+    effect: Effect = Effect()
     undone_at: datetime | None = None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from bot.digest.desk import ChannelDesk
-from bot.digest.feedback import (
-    Feedback,
-    FeedbackKind,
-    Moved,
-    apply_feedback,
-    undo_feedback,
-)
+from bot.digest.feedback import Moved, apply_feedback, undo_feedback
+from bot.digest.feedback_record import Feedback, FeedbackKind
 from bot.digest.may_change import Permissions
 from bot.digest.ports import FeedbackStore
-from bot.digest.preference import Channel
+from bot.digest.preference import Channel, Preference
 from bot.digest.spot import Asker, Spot
 from bot.news.ports import StoryStore
 
@@ -59,29 +56,48 @@ class GiveFeedback:
         spot: Spot,
         asker: Asker,
         now: datetime,
+        message_ts: str | None = None,
     ) -> FeedbackAnswer:
-        """Change the channel's preference by one click under a story."""
+        """
+        Change the channel's preference by one click under a story.
+
+        Args:
+            kind: What was clicked.
+            click_id: The click's own id; the same click again changes nothing.
+            story_id: The story above the menu.
+            spot: Where.
+            asker: Who.
+            now: Aware UTC.
+            message_ts: The message that carries the menu.
+        """
         if refused := await self._permissions.refusal(asker, spot):
             return FeedbackAnswer(sentence=refused)
-        if await self._feedback.get(click_id) is not None:
-            return FeedbackAnswer(sentence="That is counted already.", feedback_id=click_id)
+        known = await self._feedback.get(click_id)
+        if known is not None:
+            return FeedbackAnswer(sentence="That click is counted already.", feedback_id=click_id)
         story = await self._stories.get(story_id)
         if story is None or story.workspace_id not in {None, spot.workspace_id}:
-            return FeedbackAnswer(
-                sentence="That story is too old to learn from; `/digest` opens the settings."
-            )
-        moved: list[Moved] = []
-
-        def change(channel: Channel | None) -> Channel | None:
-            if channel is None:
-                return None
-            moved.append(apply_feedback(kind, story, channel.preference))
-            return replace(channel, preference=moved[0].preference)
-
-        await self._desk.edit(spot.workspace_id, spot.channel_id, change, now)
-        if not moved:
+            return FeedbackAnswer(sentence=_TOO_OLD)
+        before, moved = await self._changed(spot, partial(apply_feedback, kind, story), now)
+        if moved is None:
             return FeedbackAnswer(sentence=_NO_DIGEST)
-        return await self._recorded(kind, moved[0], click_id, story_id, spot, asker, now)
+        if moved.effect.is_nothing:
+            return FeedbackAnswer(sentence=moved.sentence)
+        given = Feedback(
+            id=click_id,
+            workspace_id=spot.workspace_id,
+            channel_id=spot.channel_id,
+            user_id=asker.user_id,
+            kind=kind,
+            at=now,
+            message_ts=message_ts,
+            story_id=story_id,
+            outlet=moved.effect.muted,
+            before=before,
+            effect=moved.effect,
+        )
+        await self._feedback.record(given)
+        return FeedbackAnswer(sentence=moved.sentence, feedback_id=click_id)
 
     async def undo(
         self, feedback_id: str, *, spot: Spot, asker: Asker, now: datetime
@@ -93,44 +109,30 @@ class GiveFeedback:
         here = (spot.workspace_id, spot.channel_id)
         if given is None or (given.workspace_id, given.channel_id) != here:
             return FeedbackAnswer(sentence="There is nothing to undo here any more.")
-        # Marked first: of two clicks on Undo at once one takes it back.
-        if not await self._feedback.undone(feedback_id, now):
+        # Marked first: of two clicks on Undo at once, one takes it back.
+        if await self._feedback.undo(feedback_id, now) is None:
             return FeedbackAnswer(sentence="That was undone already.")
-        moved: list[Moved] = []
+        _, moved = await self._changed(spot, partial(undo_feedback, given.effect), now)
+        return FeedbackAnswer(sentence=moved.sentence if moved else _NO_DIGEST)
+
+    async def _changed(
+        self, spot: Spot, move: Callable[[Preference], Moved], now: datetime
+    ) -> tuple[Preference | None, Moved | None]:
+        """Return the preference before, and what moved; (None, None) when there is no channel."""
+        before: Preference | None = None
+        moved: Moved | None = None
 
         def change(channel: Channel | None) -> Channel | None:
+            nonlocal before, moved
             if channel is None:
                 return None
-            moved.append(undo_feedback(given.effect, channel.preference))
-            return replace(channel, preference=moved[0].preference)
+            before = channel.preference
+            moved = move(before)
+            return replace(channel, preference=moved.preference)
 
         await self._desk.edit(spot.workspace_id, spot.channel_id, change, now)
-        return FeedbackAnswer(sentence=moved[0].sentence if moved else _NO_DIGEST)
-
-    async def _recorded(
-        self,
-        kind: FeedbackKind,
-        moved: Moved,
-        click_id: str,
-        story_id: str,
-        spot: Spot,
-        asker: Asker,
-        now: datetime,
-    ) -> FeedbackAnswer:
-        if moved.effect.is_nothing:
-            return FeedbackAnswer(sentence=moved.sentence)
-        feedback = Feedback(
-            id=click_id,
-            workspace_id=spot.workspace_id,
-            channel_id=spot.channel_id,
-            user_id=asker.user_id,
-            kind=kind,
-            story_id=story_id,
-            effect=moved.effect,
-            at=now,
-        )
-        await self._feedback.add(feedback)
-        return FeedbackAnswer(sentence=moved.sentence, feedback_id=click_id)
+        return before, moved
 
 
+_TOO_OLD = "That story is too old to learn from; `/digest` opens the settings."
 _NO_DIGEST = "This channel has no digest any more; `/digest on 9:00` sets one up."

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bot.chat.ports import People
-from bot.digest.permissions import WorkspaceRules, refusal, rules_refusal
-from bot.digest.ports import WorkspaceRulesStore
+from bot.digest.permissions import refusal, rules_refusal
+from bot.digest.ports import RulesStore
+from bot.digest.rules import WorkspaceRules
 from bot.digest.spot import Asker, Spot
 
 
 class Permissions:
     """Answers with a sentence when somebody may not, with "" when they may."""
 
-    def __init__(self, *, people: People, rules: WorkspaceRulesStore) -> None:
+    def __init__(self, *, people: People, rules: RulesStore) -> None:
         self._people = people
         self._rules = rules
 

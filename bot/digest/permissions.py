@@ -8,33 +8,9 @@ direct message, is theirs alone and no rule restricts it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from bot.chat.ports import Person
+from bot.digest.rules import WhoMayChange, WorkspaceRules
 from bot.digest.spot import Asker, Spot
-
-
-class WhoMayChange(StrEnum):
-    """The workspace's rule."""
-
-    EVERYONE = "everyone"
-    ADMINS = "admins"
-    NAMED = "named"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceRules:
-    """
-    What the admins of a workspace decided in the App Home.
-
-    Attributes:
-        named: Slack user ids, for `WhoMayChange.NAMED`; admins may always.
-    """
-
-    workspace_id: str
-    who_may_change: WhoMayChange = WhoMayChange.EVERYONE
-    named: frozenset[str] = frozenset()
 
 
 def refusal(
@@ -82,9 +58,9 @@ _CANNOT_TELL_ADMINS = (
 
 
 def _refusal_by_rule(asker: Asker, person: Person | None, rules: WorkspaceRules) -> str:
-    may_by_name = asker.user_id in rules.named and rules.who_may_change is WhoMayChange.NAMED
+    may_by_name = asker.user_id in rules.people and rules.who_may_change is WhoMayChange.NAMED
     is_admin = person is not None and person.is_admin
-    if rules.who_may_change is WhoMayChange.EVERYONE or may_by_name or is_admin:
+    if rules.who_may_change is WhoMayChange.MEMBERS or may_by_name or is_admin:
         return ""
     if person is None and rules.who_may_change is WhoMayChange.ADMINS:
         return _CANNOT_TELL_ADMINS

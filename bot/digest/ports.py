@@ -19,8 +19,6 @@ from bot.digest.outcome import (
     Posted,
     PostOutcome,
 )
-from bot.digest.feedback import Feedback
-from bot.digest.permissions import WorkspaceRules
 from bot.digest.preference import Channel
 from bot.digest.rules import WorkspaceRules
 from bot.render.message import Message
@@ -33,7 +31,6 @@ __all__ = [
     "ChannelData",
     "ChannelStore",
     "DeliveryStore",
-    "FeedbackStore",
     "FeedbackStore",
     "FindOutcome",
     "NotPosted",
@@ -215,35 +212,14 @@ class RulesStore(Protocol):
     async def save(self, rules: WorkspaceRules) -> None: ...
 
 
-class FeedbackStore(Protocol):
-    async def add(self, feedback: Feedback) -> bool:
-        """Insert; False when its id is there already (a click that was delivered twice)."""
-        ...
-
-    async def get(self, feedback_id: str) -> Feedback | None: ...
-
-    async def undone(self, feedback_id: str, at: datetime) -> bool:
-        """Mark as taken back; False when it was already, or is not there."""
-        ...
-
-
-class WorkspaceRulesStore(Protocol):
-    async def get(self, workspace_id: str) -> WorkspaceRules:
-        """Return the workspace's rules; the default ones when nobody set any."""
-        ...
-
-    async def save(self, rules: WorkspaceRules) -> None: ...
-
-
 class ChannelData(Protocol):
-    """What is stored of a channel besides its preference: ledger rows, threads, requests, feedback."""
-
-    async def move(self, workspace_id: str, old_id: str, new_id: str) -> None:
-        """Let everything of a channel follow its new id, in one transaction; twice does no harm."""
-        ...
+    """What is stored of a channel besides its preference."""
 
     async def erase(self, workspace_id: str, channel_id: str) -> None:
-        """Delete everything of a channel that does not exist any more; twice does no harm."""
+        """
+        Delete everything of a channel that Slack deleted: deliveries, what it was told, threads,
+        requests, feedback and the channel's own row; twice does no harm.
+        """
         ...
 
 

@@ -30,22 +30,37 @@ async def set_channel(
     Raises:
         UsageError: The preference is not valid; every fault is named.
     """
-    if problems := validate(wanted.preference):
-        raise UsageError(" ".join(sentence for _, sentence in problems))
     old = await channels.get(wanted.workspace_id, wanted.channel_id)
-    channel = replace(
-        wanted,
-        switched_on_at=_switched_on_at(old, wanted, now),
-        next_due_at=after_change(
-            old.preference if old else None,
-            old.next_due_at if old else None,
-            wanted.preference,
-            now,
-            await _last_on(deliveries, wanted, now),
-        ),
-    )
+    channel = await with_next_digest(deliveries, old, wanted, now)
     await channels.save(channel)
     return channel
+
+
+async def with_next_digest(
+    deliveries: DeliveryStore, old: Channel | None, wanted: Channel, now: datetime
+) -> Channel:
+    """
+    Return a channel as wanted with its two instants, not stored yet; `set_channel` says more.
+
+    A channel that Slack stopped (`state_reason`) has no next digest, whatever people want.
+
+    Raises:
+        UsageError: The preference is not valid; every fault is named.
+    """
+    if problems := validate(wanted.preference):
+        raise UsageError(" ".join(sentence for _, sentence in problems))
+    next_due_at = after_change(
+        old.preference if old else None,
+        old.next_due_at if old else None,
+        wanted.preference,
+        now,
+        await _last_on(deliveries, wanted, now),
+    )
+    return replace(
+        wanted,
+        switched_on_at=_switched_on_at(old, wanted, now),
+        next_due_at=None if wanted.state_reason else next_due_at,
+    )
 
 
 def _switched_on_at(old: Channel | None, wanted: Channel, now: datetime) -> datetime | None:

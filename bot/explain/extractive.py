@@ -31,6 +31,8 @@ from bot.news.story import Story
 _SENTENCES = {Form.DIGEST: 5, Form.FULL: 11}
 _PER_PARAGRAPH = {Form.DIGEST: 3, Form.FULL: 3}
 _MAX_IN_SHORT_WORDS = 45
+# Who did what stands in the first sentences of an article, or nowhere.
+_HEAD = 3
 # A source says itself why something matters, in one of these ways.
 _WHY = re.compile(
     r"\b(?:means? that|matters because|the result is|in practice|for (?:teams|users|customers|developers|"
@@ -147,8 +149,8 @@ def explained_terms(
 def _opening(best: Sequence[Candidate], chosen: Sequence[Document], language: str) -> str:
     """Return the best sentence from the head of an article: there stands who did what and when."""
     fitting = [c for c in best if word_count(c.text) <= _MAX_IN_SHORT_WORDS]
-    heads = [c for c in fitting if c.position < 3 and c.document == 0]  # noqa: PLR2004
-    for candidate in [*heads, *fitting]:
+    heads = [c for c in fitting if c.position < _HEAD and _names_somebody(c.text)]
+    for candidate in [*sorted(heads, key=lambda c: (c.document, c.position)), *fitting]:
         return candidate.text
     # Nothing stands alone: the first clean sentence of all, else the title, which every story has.
     for document in chosen:
@@ -160,6 +162,18 @@ def _opening(best: Sequence[Candidate], chosen: Sequence[Document], language: st
             ):
                 return line
     return headline_of(chosen)
+
+
+def _names_somebody(sentence: str) -> bool:
+    """
+    Return True when a word inside the sentence is a name: who did it stands there.
+
+    Scripts without capitals have no such sign; there every sentence passes.
+    """
+    inside = sentence.split()[1:]
+    if not any(letter.isupper() or letter.islower() for letter in sentence):
+        return True
+    return any(word.strip("“\"'(„«")[:1].isupper() for word in inside)
 
 
 def _what_is_new(story: Story, chosen: Sequence[Document]) -> str | None:

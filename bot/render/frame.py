@@ -11,7 +11,7 @@ from typing import Literal
 from bot.digest.digest import Digest
 from bot.explain.explanation import Explanation
 from bot.render.clean import shorten
-from bot.render.words import Words, local_time
+from bot.render.words import Words, local_time, zone_name
 
 # A calm reader of plain prose; explanations are read, not skimmed.
 WORDS_PER_MINUTE = 200
@@ -70,7 +70,7 @@ def opening(digest: Digest, words: Words, *, interactive: bool) -> Iterator[Sent
             words.late,
             due=local_time(digest.late_since, zone),
             made=local_time(digest.made_at, zone),
-            zone=zone,
+            zone=zone_name(zone),
         )
 
 

@@ -176,6 +176,42 @@ def join(separator: Escaped, pieces: Iterable[Escaped]) -> Escaped:
     return result
 
 
+def split(text: Escaped, limit: int) -> tuple[Escaped, ...]:
+    """
+    Return *text* in pieces of at most *limit* UTF-16 units, broken at words; () for an empty text.
+
+    Links, mentions and bold words stay whole; one that is longer than *limit* becomes "…". Only a
+    word longer than *limit* is broken.
+    """
+    found: list[Escaped] = []
+    current: list[_Part] = []
+    waiting = list(reversed(text._parts))
+    while waiting:
+        part = waiting.pop()
+        room = limit - sum(utf16_len(kept.text) for kept in current)
+        if utf16_len(part.text) <= room:
+            current.append(part)
+            continue
+        head, tail = _divided(part, room, alone=not current)
+        current += [head] if head else []
+        waiting += [tail] if tail else []
+        found += [_make(tuple(current))] if current else []
+        current = []
+    return tuple(found) + ((_make(tuple(current)),) if current else ())
+
+
+def _divided(part: _Part, room: int, *, alone: bool) -> tuple[_Part | None, _Part | None]:
+    """Return what of a part fits into *room* and the rest; *alone*: a new piece would not help."""
+    if part.whole:
+        return (_Part(ELLIPSIS, whole=False), None) if alone else (None, part)
+    head = _cut_text(part.text, room)
+    after = part.text[len(head) :]
+    if not alone and not after.startswith(" "):
+        return None, part
+    tail = after.lstrip(" ")
+    return _Part(head, whole=False), _Part(tail, whole=False) if tail else None
+
+
 def _make(parts: tuple[_Part, ...]) -> Escaped:
     made = object.__new__(Escaped)
     # The only place that fills an Escaped; the constructor refuses.

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from bot.render.blocks import FALLBACK_CHARS, section
-from bot.render.message import Message
-from bot.render.mrkdwn import escape, join, trusted
+import re
+from collections.abc import Sequence
+
+from bot.render import blocks
+from bot.render.clean import one_line
+from bot.render.message import Block, Message
+from bot.render.mrkdwn import EMPTY, Escaped, code, escape_piece, join, trusted
 
 MAX_SENTENCE_CHARS = 1_000
 MAX_NOTICE_CHARS = 2_900
+_CODE = re.compile(r"`([^`\n]{1,100})`")
 
 
-def notice(*sentences: str) -> Message:
+def notice(*sentences: str, buttons: Sequence[blocks.Element] = (), block_id: str = "") -> Message:
     """
-    Return plain sentences as a message, one per line.
+    Return plain sentences as a message, one per line; words between backticks become code.
+
+    Args:
+        sentences: Ours or from outside; commands in backticks, such as "`/digest help`".
+        buttons: A row under them; needs a *block_id*.
+        block_id: Of that row.
 
     Raises:
         ValueError: There is nothing to say.
     """
-    lines = [escape(sentence).cut(MAX_SENTENCE_CHARS) for sentence in sentences]
-    text = join(trusted("\n"), lines).cut(min(MAX_NOTICE_CHARS, FALLBACK_CHARS - 1))
-    return Message(text=str(text), blocks=(section(text),))
+    text = lines_of(sentences)
+    row: tuple[Block, ...] = (blocks.actions(buttons, block_id=block_id),) if buttons else ()
+    return Message(text=str(text), blocks=(blocks.section(text), *row))
+
+
+def lines_of(sentences: Sequence[str], limit: int = MAX_NOTICE_CHARS) -> Escaped:
+    """Return plain sentences, one per line, within *limit*."""
+    lines = [with_code(sentence).cut(MAX_SENTENCE_CHARS) for sentence in sentences]
+    return join(trusted("\n"), lines).cut(limit)
+
+
+def with_code(sentence: str) -> Escaped:
+    """Return a plain sentence, what stands between backticks as code, everything else escaped."""
+    sentence = one_line(sentence)
+    result, at = EMPTY, 0
+    for match in _CODE.finditer(sentence):
+        result += escape_piece(sentence[at : match.start()]) + code(match[1])
+        at = match.end()
+    return result + escape_piece(sentence[at:])

@@ -7,7 +7,7 @@ All texts here are still raw: every surface passes them through its own escaper.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.digest.digest import Digest, DigestItem
 from bot.explain.explanation import ExplainedTerm, Explanation, Source
@@ -91,10 +91,7 @@ def outline(digest: Digest, *, interactive: bool = False) -> DigestOutline:
         notices=tuple(
             sentence("{notice}", notice=notice) for notice in digest.notices if one_line(notice)
         ),
-        stories=tuple(
-            _digest_story(item, number, words, mixed=_is_mixed(digest))
-            for number, item in enumerate(digest.items, start=1)
-        ),
+        stories=_digest_stories(digest, words),
         empty=()
         if digest.items
         else sentence(words.empty, reason=one_line(digest.empty_reason) or "—"),
@@ -109,6 +106,37 @@ def explanation_outline(explanation: Explanation, number: int | None = None) -> 
     if explanation.written_by == "extractive":
         remarks = (*remarks, words.without_model)
     return _story(explanation, words, number=number, headline=explanation.headline, remarks=remarks)
+
+
+def _digest_stories(digest: Digest, words: Words) -> tuple[StoryOutline, ...]:
+    mixed = _is_mixed(digest)
+    told: set[str] = set()
+    return tuple(
+        _digest_story(_without(told, item), number, words, mixed=mixed)
+        for number, item in enumerate(digest.items, start=1)
+    )
+
+
+def _without(told: set[str], item: DigestItem) -> DigestItem:
+    """
+    Take the words that an earlier story explained out of a list of words; *told* grows.
+
+    "open weights" and "open-weight" have the same meaning, so meanings are compared too. A text
+    that a model wrote explains its words in its sentences and stays as it is.
+    """
+    explanation = item.explanation
+    names = [_names(term) for term in explanation.terms]
+    kept = tuple(
+        term for term, name in zip(explanation.terms, names, strict=True) if not name & told
+    )
+    told.update(*names)
+    if explanation.written_by != "extractive":
+        return item
+    return replace(item, explanation=replace(explanation, terms=kept))
+
+
+def _names(term: ExplainedTerm) -> set[str]:
+    return {one_line(text).casefold() for text in (term.term, term.meaning)} - {""}
 
 
 def _digest_story(item: DigestItem, number: int, words: Words, *, mixed: bool) -> StoryOutline:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.explain.explanation import ExplainedTerm
-from bot.render import blocks
-from bot.render.clean import one_line, shorten
+from bot.render import blocks, ids
+from bot.render.clean import shorten
 from bot.render.emphasis import emphasise
 from bot.render.frame import Sentence
+from bot.render.ids import MenuChoice
 from bot.render.links import safe_url
 from bot.render.message import Block
 from bot.render.mrkdwn import (
@@ -62,12 +63,12 @@ def story_chars(texts: StoryTexts) -> int:
     return _total(body) + len(small_print)
 
 
-def sections(lines: tuple[Escaped, ...]) -> list[Block]:
-    """Return lines as few section blocks, broken between lines where possible."""
+def sections(lines: Sequence[Escaped], separator: Escaped = NEW_LINE) -> list[Block]:
+    """Return lines as few section blocks, broken between lines; longer lines are cut."""
     found: list[Block] = []
     current = EMPTY
     for line in lines:
-        longer = join(NEW_LINE, (current, line))
+        longer = join(separator, (current, line))
         if len(longer) <= blocks.SECTION_CHARS:
             current = longer
             continue
@@ -81,17 +82,18 @@ def buttons(story: StoryOutline, words: Words) -> Block:
     """Return the row of *Explain more* and the menu; values name the story and its revision."""
     reference = story.reference
     menu = (
-        (escape(words.simpler), f"simpler|{reference}"),
-        (escape(words.mute_source), f"mute|{reference}"),
-        (escape(words.not_for_us), f"less|{reference}"),
-        (escape(words.more_like_this), f"more|{reference}"),
+        (words.simpler, MenuChoice.SIMPLER),
+        (words.mute_source, MenuChoice.MUTE),
+        (words.not_for_us, MenuChoice.LESS),
+        (words.more_like_this, MenuChoice.MORE),
     )
+    options = [(escape(text), ids.menu_value(choice, reference)) for text, choice in menu]
     return blocks.actions(
         [
-            blocks.button(escape(words.explain_more), action_id="explain_more", value=reference),
-            blocks.overflow(menu, action_id="story_menu"),
+            blocks.button(escape(words.explain_more), action_id=ids.EXPLAIN_MORE, value=reference),
+            blocks.overflow(options, action_id=ids.STORY_MENU),
         ],
-        block_id=f"story|{reference}",
+        block_id=ids.story_block(reference),
     )
 
 
@@ -120,7 +122,7 @@ def _body(story: StoryOutline, words: Words, room: int) -> tuple[Escaped, ...]:
     head = tuple(line.cut(share) for line in whole.head)
     tail = tuple(line.cut(share) for line in whole.tail)
     left = room - _total((*head, *tail)) - 2
-    return (*head, *_cut_lines(whole.middle, left), *tail)
+    return (*head, *cut_lines(whole.middle, left), *tail)
 
 
 class _Lines:
@@ -136,7 +138,7 @@ class _Lines:
             head.append(_labelled(story.in_short, story.terms, used))
         self.head = tuple(head)
         middle = [_labelled(part, story.terms, used) for part in story.paragraphs]
-        middle += [_glossary(story.glossary, words)] if story.glossary else []
+        middle += glossary_lines(story.glossary, words)
         self.middle = tuple(middle)
         why = story.why_it_matters
         self.tail = (_labelled(why, story.terms, used),) if why else ()
@@ -147,14 +149,14 @@ def _labelled(part: Labelled, terms: tuple[str, ...], used: set[str]) -> Escaped
     return italic(part.label) + SPACE + text if part.label else text
 
 
-def _glossary(terms: tuple[ExplainedTerm, ...], words: Words) -> Escaped:
-    return italic(words.words_in_it) + SPACE + join(DOT, map(_glossary_entry, terms))
+def glossary_lines(terms: tuple[ExplainedTerm, ...], words: Words) -> list[Escaped]:
+    """Return the words that a text uses, one per line under a label; [] when there are none."""
+    return [italic(words.words_in_it), *map(_glossary_entry, terms)] if terms else []
 
 
 def _glossary_entry(term: ExplainedTerm) -> Escaped:
-    entry = bold(shorten(term.term, 80)) + trusted(" – ") + escape(term.meaning)
-    comparison = one_line(term.comparison)
-    return entry + trusted("; ") + escape(comparison) if comparison else entry
+    told = join(SPACE, (escape(term.meaning), escape(term.comparison)))
+    return trusted("• ") + bold(shorten(term.term, 80)) + trusted(" – ") + told
 
 
 def _bold_within(text: str, limit: int) -> Escaped:
@@ -165,7 +167,8 @@ def _bold_within(text: str, limit: int) -> Escaped:
     return marked
 
 
-def _cut_lines(lines: tuple[Escaped, ...], room: int) -> Iterator[Escaped]:
+def cut_lines(lines: Sequence[Escaped], room: int) -> Iterator[Escaped]:
+    """Yield the lines that fit into *room*, the last of them cut with "…"."""
     for line in lines:
         size = len(line) + 1
         if size > room:
@@ -192,13 +195,18 @@ def _small_print(story: StoryOutline, words: Words, room: int) -> Escaped:
 
 
 def _sources(story: StoryOutline, words: Words, shown: int, *, linked: bool) -> Escaped:
-    named = [_source(source, linked=linked) for source in story.sources[:shown]]
-    text = join(trusted(", "), named)
-    more = len(story.sources) - shown
-    if more > 0:
-        text = join(SPACE, (text, escape(words.and_more(more))))
+    text = source_names(story.sources, words, shown, linked=linked)
     remarks = join(trusted("; "), map(escape, story.remarks))
     return join(SPACE, (text, trusted("(") + remarks + trusted(")"))) if remarks else text
+
+
+def source_names(
+    sources: Sequence[NamedSource], words: Words, shown: int, *, linked: bool = True
+) -> Escaped:
+    """Return the first *shown* sources, linked, and how many more there are."""
+    text = join(trusted(", "), [_source(source, linked=linked) for source in sources[:shown]])
+    more = len(sources) - shown
+    return join(SPACE, (text, escape(words.and_more(more)))) if more > 0 else text
 
 
 def _source(source: NamedSource, *, linked: bool) -> Escaped:

@@ -101,8 +101,9 @@ def _story(story: StoryOutline, words: Words) -> Iterator[Line]:
         if part.text:
             yield _labelled(part, story.terms, used)
     if story.glossary:
-        entries = " · ".join(map(_glossary_entry, story.glossary))
-        yield _labelled(Labelled(label=words.words_in_it, text=entries), (), used)
+        yield Line(style="text", text=words.words_in_it, label_chars=len(words.words_in_it))
+        for term in story.glossary:
+            yield _glossary_entry(term)
     if story.why_it_matters:
         yield _labelled(story.why_it_matters, story.terms, used)
     yield Line(style="dim", text=_small_print(story, words))
@@ -116,10 +117,11 @@ def _labelled(part: Labelled, terms: tuple[str, ...], used: set[str]) -> Line:
     return Line(style="text", text=whole, bold=spans, label_chars=len(part.label))
 
 
-def _glossary_entry(term: ExplainedTerm) -> str:
-    entry = f"{one_line(term.term)} – {one_line(term.meaning)}"
-    comparison = one_line(term.comparison)
-    return f"{entry}; {comparison}" if comparison else entry
+def _glossary_entry(term: ExplainedTerm) -> Line:
+    name, told = one_line(term.term), f"{one_line(term.meaning)} {one_line(term.comparison)}"
+    start = len("• ")
+    text = f"• {name} – {told.strip()}"
+    return Line(style="text", text=text, bold=((start, start + len(name)),) if name else ())
 
 
 def _small_print(story: StoryOutline, words: Words) -> str:

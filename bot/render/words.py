@@ -102,13 +102,26 @@ class Words:
     def schedule(self, preference: Preference) -> str:
         """Return when the digest comes, as one sentence."""
         return self.comes_at.format(
-            days=self.days(preference.days), time=f"{preference.at:%H:%M}", zone=preference.zone
+            days=self.days(preference.days),
+            time=f"{preference.at:%H:%M}",
+            zone=zone_name(preference.zone),
         )
+
+
+def zone_name(zone: str) -> str:
+    """Return a zone as people write it: "UTC" for its many file names, else its IANA name."""
+    return "UTC" if zone in _UTC_NAMES else zone.replace("_", " ")
 
 
 def local_time(at: datetime, zone: str) -> str:
     """Return an instant as wall-clock time in *zone*, such as "09:00"."""
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+# Links of one another in the tz database.
+_UTC_NAMES = frozenset(
+    {"Etc/UTC", "UTC", "Etc/UCT", "UCT", "Etc/Universal", "Universal", "Etc/Zulu", "Zulu"}
+)
 
 
 def words_for(language: str) -> Words:
@@ -166,7 +179,7 @@ ENGLISH = Words(
     topics_today="Topics today: {topics}",
     reply_hint="Reply here with any question. {command} changes time, topics or level.",
     made_by_model="explanations by the model, figures and names checked against the sources",
-    made_without_model="put together without a language model (extractive): the sentences are the "
+    made_without_model="put together without a language model: the sentences are the "
     "publishers' own, the meanings of words come from our glossary",
     made_mixed="explanations by the model, figures and names checked against the sources; "
     "{count} put together without a language model and marked so",
@@ -183,7 +196,7 @@ ENGLISH = Words(
     first_post="This is the first digest here; whoever runs Plainwire set it up.",
     comes_at="It comes {days} at {time} ({zone}).",
     change_here="{command} changes that, or stops it.",
-    change_outside="Whoever runs Plainwire changes that with {on} and stops it with {off}.",
+    change_outside="It is changed with {on} and stopped with {off}.",
     explain_more="Explain more",
     simpler="Simpler",
     mute_source="Mute this source",

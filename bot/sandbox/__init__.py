@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.sandbox.app import ALL_BOT_SCOPES, App, Shortcut, SlashCommand, app_from_manifest
 from bot.sandbox.faults import Fault
-from bot.sandbox.person import CannotDo, Person
+from bot.sandbox.interaction import Answered
+from bot.sandbox.member import CannotDo
+from bot.sandbox.person import Person
 from bot.sandbox.pings import MaskedLink, Ping
 from bot.sandbox.serve import serve
 from bot.sandbox.server import Sandbox
@@ -15,6 +17,7 @@ from bot.sandbox.world import DEFAULT_WORLD, make_world
 __all__ = [
     "ALL_BOT_SCOPES",
     "DEFAULT_WORLD",
+    "Answered",
     "App",
     "CannotDo",
     "Channel",

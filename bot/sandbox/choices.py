@@ -124,7 +124,7 @@ def state_of(blocks: list[Json], chosen: Mapping[str, Mapping[str, Any]]) -> Jso
     """
     Return `state.values`: block id -> action id -> what is in the field.
 
-    Args:
+    With:
         chosen: Block id -> action id -> value as `value_fields` takes it.
     """
     values: dict[str, Json] = {}

@@ -95,9 +95,7 @@ def _escaped(workspace: Workspace, text: str) -> str:
     return to_wire(text, people, channels)
 
 
-def _say(
-    hub: Hub, workspace: Workspace, channel: Channel, user: User, words: str
-) -> Answered:
+def _say(hub: Hub, workspace: Workspace, channel: Channel, user: User, words: str) -> Answered:
     """Let Slackbot tell the person what went wrong."""
     show_ephemeral(hub, workspace, channel.id, user.id, {"text": words}, from_slack=True)
     return Answered(acked=False, problem=words)

@@ -11,7 +11,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.hub import Hub
-from bot.sandbox.person import CannotDo, Person
+from bot.sandbox.interaction import Answered
+from bot.sandbox.member import CannotDo
+from bot.sandbox.person import Person
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.state import utc
 from bot.sandbox.wire import channel_wire, message_wire
@@ -40,6 +42,7 @@ class Control:
             web.post("/sandbox/post", self._guarded(self.post)),
             web.post("/sandbox/act", self._guarded(self.act)),
             web.post("/sandbox/disconnect", self._guarded(self.disconnect)),
+            web.get("/sandbox/home", self._guarded(self.home)),
             web.get("/sandbox/live", self.live),
         ]
 
@@ -187,6 +190,11 @@ class Control:
             result = await result
         return {"result": _plain(result)}
 
+    async def home(self, request: web.Request) -> _Json:
+        """Answer the Home tab and the open modal of `user`."""
+        person = self.person(request.query["user"])
+        return {"view": person.home, "modal": person.view}
+
     # ---- live ---------------------------------------------------------------------------------
 
     async def live(self, request: web.Request) -> web.StreamResponse:
@@ -224,6 +232,16 @@ _ACTIONS = (
     "delete",
     "react",
     "direct",
+    "command",
+    "shortcut",
+    "click",
+    "open_home",
+    "submit_view",
+    "close_view",
+    "view_action",
+    "suggest",
+    "stop_stream",
+    "uninstall",
 )
 _KEEP_ALIVE_SECONDS = 15.0
 
@@ -236,6 +254,8 @@ async def _next_note(queue: asyncio.Queue[_Json]) -> _Json | None:
 
 
 def _plain(result: Any) -> Any:
+    if isinstance(result, Answered):
+        return asdict(result)
     if result is None or isinstance(result, str | int | dict | list):
         return result
     return {"id": getattr(result, "id", ""), "ts": getattr(result, "ts", "")}

@@ -101,9 +101,7 @@ def channel_name(channel: Channel) -> str:
     return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
 
 
-def interactive_payload(
-    hub: Hub, workspace: Workspace, user: User, kind: str, **more: Any
-) -> Json:
+def interactive_payload(hub: Hub, workspace: Workspace, user: User, kind: str, **more: Any) -> Json:
     """Return the common part of every interactive payload, with *more* on top."""
     return {
         "type": kind,

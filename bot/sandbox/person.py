@@ -1,181 +1,187 @@
-"""Acting as a person: what people do in Slack, and the events that an app gets for it."""
+"""Acting as a person: everything that people do in Slack, and what an app gets for it."""
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import membership, posting, reactions
-from bot.sandbox.hub import Hub
-from bot.sandbox.state import Channel, Message, User, Workspace
-from bot.sandbox.typing_text import to_blocks, to_wire
+from bot.sandbox import acting, commands, status
+from bot.sandbox.interaction import Answered
+from bot.sandbox.member import CannotDo, Member
+from bot.sandbox.state import Channel, Message
+from bot.sandbox.streams import streams
+from bot.sandbox.views import views
 from bot.sandbox.wire import message_wire
 
-
-class CannotDo(Exception):
-    """Slack would not let this person do that; the sentence says why."""
+Shown = Message | Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Person:
-    """
-    One user at the keyboard.
+class Person(Member):
+    """One user at the keyboard, with the app's commands, buttons and views at hand."""
 
-    Channels are named by id or name. Errors are `KeyError` for unknown ids and `CannotDo`.
-    """
+    # ---- the app: commands, shortcuts, buttons, views -----------------------------------------
 
-    hub: Hub
-    workspace: Workspace
-    user: User
-
-    def channel(self, channel: str) -> Channel:
-        found = self.hub.channel(channel, self.workspace.id)[1]
-        if found.is_private and self.user.id not in found.members:
-            raise CannotDo(f"{self.user.name} is not in that private conversation.")
-        return found
-
-    def direct(self, with_user: str = "") -> Channel:
-        """Return the direct conversation with the app's bot (or somebody else)."""
-        before = set(self.workspace.channels)
-        other = with_user or self.workspace.bot_user
-        channel = self.workspace.direct_channel(self.user.id, other)
-        if channel.id not in before:
-            self.hub.channel_changed(self.workspace, channel)
-        return channel
-
-    # ---- messages -----------------------------------------------------------------------------
-
-    def post(
-        self, channel: str, text: str, *, thread_ts: str = "", broadcast: bool = False
-    ) -> Message:
+    async def command(
+        self, command: str, text: str = "", *, channel: str = "", thread_ts: str = ""
+    ) -> Answered:
         """
-        Post what a person types.
+        Run a slash command; "" is the direct conversation with the bot.
 
-        `message.*` goes to the app when its bot is in the channel, `app_mention` too when the
-        bot is mentioned there.
-
-        With:
-            channel: Id or name; "" is the direct conversation with the bot.
-            text: As typed: `@name`, `#channel` and addresses become what Slack makes of them.
+        Raises:
+            CannotDo: In a thread, where Slack takes no commands.
         """
+        if thread_ts:
+            raise CannotDo(f"{command} is not supported in threads. Sorry!")
         place = self.channel(channel) if channel else self.direct()
-        self._check_may_write(place)
-        message = self._typed(place, text, thread_ts)
-        message.is_broadcast = broadcast
-        if broadcast:
-            message.subtype = "thread_broadcast"
-        posting.store(self.hub, self.workspace, place, message)
-        self._mention_event(place, message)
-        return message
+        return await commands.run_command(self.hub, self.workspace, self.user, place, command, text)
 
-    def _check_may_write(self, place: Channel) -> None:
-        if place.is_archived:
-            raise CannotDo("The channel is archived.")
-        if self.user.id not in place.members:
-            raise CannotDo(f"{self.user.name} is not in #{place.name}; join it first.")
-        if place.posting == "admins" and not self.user.is_admin:
-            raise CannotDo("Only admins may post there.")
-
-    def _typed(self, place: Channel, text: str, thread_ts: str) -> Message:
-        people = {user.name: user.id for user in self.workspace.users.values()}
-        channels = {c.name: c.id for c in self.workspace.channels.values() if c.name}
-        block_id = secrets.token_urlsafe(4)[:5]
-        return Message(
-            ts=self.hub.now_ts(self.workspace),
-            channel=place.id,
-            user=self.user.id,
-            team=self.workspace.id,
-            thread_ts=thread_ts,
-            client_msg_id=posting.new_client_msg_id(),
-            body={
-                "text": to_wire(text, people, channels),
-                "blocks": to_blocks(text, people, channels, block_id),
-            },
+    async def shortcut(
+        self, callback_id: str, message: Shown | None = None, *, channel: str = "", ts: str = ""
+    ) -> Answered:
+        """Use a message shortcut on *message* (or channel and ts), or a global one without."""
+        if message is None and not ts:
+            return await commands.run_global_shortcut(
+                self.hub, self.workspace, self.user, callback_id
+            )
+        place, shown = self.shown(message, channel, ts)
+        return await commands.run_message_shortcut(
+            self.hub, self.workspace, self.user, place, callback_id, shown
         )
 
-    def _mention_event(self, place: Channel, message: Message) -> None:
-        """Mentions in direct messages come as `message.im` only (docs: app_mention)."""
-        mentions_bot = f"<@{self.workspace.bot_user}" in message.text
-        if not mentions_bot or place.kind == "im":
-            return
-        event = message_wire(self.workspace, message)
-        event |= {"type": "app_mention", "channel": place.id, "event_ts": message.ts}
-        event.pop("subtype", None)
-        self.hub.emit_in_channel(self.workspace, place, "app_mention", event)
+    async def click(
+        self,
+        message: Shown | None = None,
+        action_id: str = "",
+        value: Any = None,
+        *,
+        channel: str = "",
+        ts: str = "",
+        block_id: str = "",
+    ) -> Answered:
+        """
+        Use an element of a message: a button, or a menu with the *value* of an option.
 
-    def edit(self, channel: str, ts: str, text: str) -> Message:
-        """Edit one's own message: `message_changed`."""
-        place, message = self._own(channel, ts)
-        previous = message_wire(self.workspace, message)
-        message.body = self._typed(place, text, message.thread_ts).body
-        edited = {"user": self.user.id, "ts": self.hub.now_ts(self.workspace)}
-        message.body["edited"] = edited
-        posting.announce_edit(self.hub, self.workspace, place, message, previous)
-        return message
+        Give the message (ephemeral ones as dicts from `ephemerals`) or its channel and ts.
+        """
+        place, shown = self.shown(message, channel, ts)
+        return await acting.click_message(
+            self.hub,
+            self.workspace,
+            self.user,
+            place,
+            shown,
+            action_id=action_id,
+            block_id=block_id,
+            value=value,
+        )
 
-    def delete(self, channel: str, ts: str) -> None:
-        """Delete one's own message (admins: anybody's): `message_deleted`."""
-        place, message = self._own(channel, ts)
-        posting.delete_message(self.hub, self.workspace, place, message)
-
-    def _own(self, channel: str, ts: str) -> tuple[Channel, Message]:
+    def shown(
+        self, message: Shown | None, channel: str = "", ts: str = ""
+    ) -> tuple[Channel, dict[str, Any]]:
+        """Return a message as this person sees it, with its channel; KeyError if unseen."""
+        if isinstance(message, Message):
+            channel, ts = message.channel, message.ts
+        elif message is not None:
+            channel, ts = message.get("channel") or channel, message["ts"]
         place = self.channel(channel)
-        message = place.messages[ts]
-        if message.user != self.user.id and not self.user.is_admin:
-            raise CannotDo("That message is somebody else's.")
-        return place, message
+        if ts in place.messages:
+            return place, message_wire(self.workspace, place.messages[ts])
+        for private in self.ephemerals():
+            if private["ts"] == ts:
+                return place, private
+        raise KeyError(f"{self.user.name} sees no message {ts!r} there.")
 
-    def react(self, channel: str, ts: str, name: str) -> None:
-        place = self.channel(channel)
-        reactions.react(
-            self.hub, self.workspace, place, place.messages[ts], self.user.id, name.strip(":")
+    @property
+    def view(self) -> dict[str, Any] | None:
+        """The modal this person looks at, if any."""
+        return views(self.hub).top(self.workspace, self.user.id)
+
+    @property
+    def home(self) -> dict[str, Any] | None:
+        """The Home tab that the app published for this person, if any."""
+        return views(self.hub).homes.get((self.workspace.id, self.user.id))
+
+    def open_home(self, tab: str = "home") -> None:
+        """Open the app's Home (or its "messages" tab): `app_home_opened`."""
+        event = {
+            "type": "app_home_opened",
+            "user": self.user.id,
+            "channel": self.direct().id,
+            "tab": tab,
+            "event_ts": self.hub.now_ts(self.workspace),
+        }
+        if tab == "home" and self.home is not None:
+            event["view"] = self.home
+        self.hub.emit(self.workspace, "app_home_opened", event)
+
+    def _view(self, view_id: str) -> dict[str, Any]:
+        if not view_id:
+            if self.view is None:
+                raise CannotDo(f"No view is open for {self.user.name}.")
+            return self.view
+        return views(self.hub).find(self.workspace, view_id=view_id)[1]
+
+    async def submit_view(
+        self, typed: acting.Chosen | None = None, *, view_id: str = ""
+    ) -> Answered:
+        """Submit the open modal; *typed* is block id -> action id -> value."""
+        return await acting.submit_view(
+            self.hub, self.workspace, self.user, self._view(view_id), typed or {}
         )
 
-    # ---- channels -----------------------------------------------------------------------------
+    async def close_view(self, *, view_id: str = "") -> Answered:
+        return await acting.close_view(self.hub, self.workspace, self.user, self._view(view_id))
 
-    def join(self, channel: str) -> None:
-        membership.join_channel(self.hub, self.workspace, self.channel(channel), self.user.id)
-
-    def leave(self, channel: str) -> None:
-        membership.leave_channel(self.hub, self.workspace, self.channel(channel), self.user.id)
-
-    def invite(self, channel: str, user: str = "") -> None:
-        """Invite somebody; by default the bot, as `/invite @plainwire` does."""
-        invited = user or self.workspace.bot_user
-        membership.join_channel(
-            self.hub, self.workspace, self.channel(channel), invited, inviter=self.user.id
+    async def view_action(
+        self,
+        action_id: str,
+        value: Any = None,
+        *,
+        view_id: str = "",
+        block_id: str = "",
+        typed: acting.Chosen | None = None,
+    ) -> Answered:
+        """Use an element of the open modal, or of the Home tab by its view id."""
+        view = self._view(view_id) if view_id or self.view else self.home
+        if view is None:
+            raise CannotDo(f"No view is open for {self.user.name}.")
+        return await acting.act_in_view(
+            self.hub,
+            self.workspace,
+            self.user,
+            view,
+            action_id=action_id,
+            block_id=block_id,
+            value=value,
+            chosen=typed,
         )
 
-    def remove(self, channel: str, user: str = "") -> None:
-        """Remove somebody from a channel; by default the bot."""
-        removed = user or self.workspace.bot_user
-        membership.leave_channel(self.hub, self.workspace, self.channel(channel), removed)
-
-    def archive(self, channel: str, *, archived: bool = True) -> None:
-        membership.archive_channel(
-            self.hub, self.workspace, self.channel(channel), self.user.id, archived=archived
+    async def suggest(self, action_id: str, query: str) -> list[dict[str, Any]]:
+        """Type into an external select of the open modal; returns the app's options."""
+        return await acting.suggest(
+            self.hub, self.workspace, self.user, self._view(""), action_id, query
         )
 
-    def rename(self, channel: str, name: str) -> None:
-        membership.rename_channel(self.hub, self.workspace, self.channel(channel), name)
+    def stop_stream(self, channel: str, ts: str) -> None:
+        """Press Stop on a streamed answer: later appends are refused with `stopped_by_user`."""
+        book = streams(self.hub)
+        book.end(book.running(self.channel(channel), ts), "user")
 
-    def delete_channel(self, channel: str) -> None:
-        membership.delete_channel(self.hub, self.workspace, self.channel(channel), self.user.id)
+    def status(self, channel: str, thread_ts: str) -> str:
+        """Return the status line under a thread, or ""."""
+        return status.current(self.hub, self.workspace, self.channel(channel).id, thread_ts)
 
-    def create_channel(self, name: str, *, is_private: bool = False) -> Channel:
-        """Create a channel with oneself in it: `channel_created` for a public one."""
-        return membership.create_channel(
-            self.hub, self.workspace, self.user.id, name, is_private=is_private
-        )
+    # ---- the installation ---------------------------------------------------------------------
 
-    # ---- what this person sees ----------------------------------------------------------------
+    def uninstall(self) -> None:
+        """Remove the app from the workspace: `tokens_revoked`, `app_uninstalled`, dead tokens."""
+        tokens = {"oauth": [], "bot": [self.workspace.bot_user]}
+        self._installation_event("tokens_revoked", tokens=tokens)
+        self._installation_event("app_uninstalled")
+        self.workspace.installed = False
 
-    def ephemerals(self, channel: str = "") -> list[dict[str, Any]]:
-        """Return the messages that only this person sees, oldest first."""
-        place = self.hub.channel(channel, self.workspace.id)[1].id if channel else ""
-        return [
-            message
-            for message in self.hub.ephemerals
-            if message["to"] == self.user.id and (not place or message["channel"] == place)
-        ]
+    def _installation_event(self, kind: str, **more: Any) -> None:
+        event = {"type": kind, **more, "event_ts": self.hub.now_ts(self.workspace)}
+        self.hub.emit(self.workspace, kind, event)

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.sandbox import posting
 from bot.sandbox.blocks import fill_defaults
+from bot.sandbox.content import check_content
 from bot.sandbox.ephemeral import remove_ephemeral, show_ephemeral
 from bot.sandbox.hub import Hub
 from bot.sandbox.refusal import Refusal
@@ -96,10 +97,8 @@ class ResponseUrls:
             self._delete(workspace, url)
             return
         content = {k: body[k] for k in ("text", "blocks", "attachments") if body.get(k)}
-        posting.check_content(content)
-        self.hub.note_reach(
-            content, method="response_url", channel=url.channel, ts=url.original
-        )
+        check_content(content)
+        self.hub.note_reach(content, method="response_url", channel=url.channel, ts=url.original)
         if body.get("replace_original") and self._replace(workspace, url, content):
             return
         self._new(workspace, url, content, body)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
@@ -15,17 +16,20 @@ from bot.sandbox.calls import CallLog
 from bot.sandbox.control import Control
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.faults import Faults
+from bot.sandbox.files import files
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.hub import Hub
 from bot.sandbox.limits import RateLimits
 from bot.sandbox.page import page_routes
 from bot.sandbox.person import Person
 from bot.sandbox.pings import MaskedLink, Ping
+from bot.sandbox.response_urls import response_urls
 from bot.sandbox.sockets import SocketPool
 from bot.sandbox.state import Channel, Message, Workspace
 from bot.sandbox.timings import Timings
 from bot.sandbox.world import DEFAULT_WORLD, WorkspaceSeed
 
+T = TypeVar("T")
 DEFAULT_BOT_TOKEN = "xoxb-sandbox-0000000000-plainwire"  # noqa: S105 - opens the sandbox only
 MAX_BODY_BYTES = 10 * 1024 * 1024
 
@@ -87,6 +91,9 @@ class Sandbox:
         return [
             web.route("*", "/api/{method:[^/]*}", gateway.handle),
             web.get("/link/", self.hub.delivery.sockets.handle),
+            web.post("/actions/{team}/{secret}", response_urls(self.hub).handle),
+            web.post("/upload/v1/{secret}", files(self.hub).take_upload),
+            web.get("/files-pri/{file}/{name}", files(self.hub).serve),
             *self._control.routes(),
             *page_routes(),
         ]
@@ -208,6 +215,18 @@ class Sandbox:
     async def wait_connected(self, count: int = 1) -> None:
         """Return as soon as the app holds *count* Socket Mode connections."""
         await self.sockets.wait_connected(count)
+
+    async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+        """
+        Wait until *condition* gives something true, and return that.
+
+        Raises:
+            TimeoutError: It did not in *timeout* seconds.
+        """
+        async with asyncio.timeout(timeout):
+            while not (found := condition()):  # noqa: ASYNC110 - a condition has no event
+                await asyncio.sleep(0.005)
+        return found
 
     async def settle(self, timeout: float = 10.0) -> None:
         """Wait until every event was delivered (or given up); TimeoutError otherwise."""

@@ -93,10 +93,12 @@ class Views:
         stack = self.stack(workspace, user)
         return stack[-1] if stack else None
 
-    def complete(self, workspace: Workspace, view: Json, *, root: str = "", below: str = "") -> Json:
+    def complete(
+        self, workspace: Workspace, view: Json, *, root: str = "", below: str = ""
+    ) -> Json:
         """Return the view object that Slack makes of what an app sent."""
         view_id = new_id("V")
-        optional = {k: view[k] for k in ("title", "submit", "close") if k in view}
+        optional: Json = {k: view[k] for k in ("title", "submit", "close") if k in view}
         return {
             "id": view_id,
             "team_id": workspace.id,
@@ -150,7 +152,9 @@ class Views:
         self.show(workspace, user)
         return made
 
-    def find(self, workspace: Workspace, *, view_id: str = "", external_id: str = "") -> tuple[str, Json]:
+    def find(
+        self, workspace: Workspace, *, view_id: str = "", external_id: str = ""
+    ) -> tuple[str, Json]:
         """
         Return the user and the view with that id.
 
@@ -167,7 +171,9 @@ class Views:
                 return user, home
         raise Refusal("not_found")
 
-    def update(self, workspace: Workspace, user: str, old: Json, view: Json, given: str = "") -> Json:
+    def update(
+        self, workspace: Workspace, user: str, old: Json, view: Json, given: str = ""
+    ) -> Json:
         """
         Replace an open view, keeping its id.
 
@@ -217,9 +223,9 @@ class Views:
     def _check_external_id(self, workspace: Workspace, view: Json) -> None:
         external = view.get("external_id")
         for (team, _), stack in self.stacks.items():
-            if external and team == workspace.id:
-                if any(each["external_id"] == external for each in stack):
-                    raise Refusal("duplicate_external_id")
+            taken = any(each["external_id"] == external for each in stack)
+            if external and team == workspace.id and taken:
+                raise Refusal("duplicate_external_id")
 
 
 def views(hub: Hub) -> Views:

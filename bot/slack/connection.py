@@ -98,15 +98,20 @@ def make_app(clients: SlackClients) -> AsyncApp:
         found = await clients.installations.get(team_id) if team_id else None
         return _authorized(found) if found else None
 
-    return AsyncApp(
+    logger = _bolt_logger()
+    # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and warns that it will not use it.
+    logger.setLevel(logging.ERROR)
+    app = AsyncApp(
         # A name of our own saves Bolt a walk over the stack.
         name="plainwire",
         client=clients.for_token(None),
         authorize=authorize,  # type: ignore[arg-type]  # None is Bolt's way to say "unknown"
-        logger=_bolt_logger(),
+        logger=logger,
         request_verification_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
+    logger.setLevel(LOG_LEVEL)
+    return app
 
 
 class SocketConnection:

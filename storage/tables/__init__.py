@@ -1,11 +1,14 @@
 """The declared schema; migrations must yield exactly this (tests/storage/test_migrations.py)."""
 
 from storage.tables.base import SHARED, Base, loaded_workspace, stored_workspace
+from storage.tables.chat import UNANSWERED, RequestRow, ThreadRow
 from storage.tables.digest import (
     UNFINISHED,
     ChannelRow,
     DeliveryRow,
     ExplanationRow,
+    FeedbackRow,
+    RulesRow,
     ToldRow,
 )
 from storage.tables.news import (
@@ -16,23 +19,29 @@ from storage.tables.news import (
     StoryEntryRow,
     StoryRow,
 )
-from storage.tables.operation import InstallationRow, MetaRow, UsageRow
+from storage.tables.operation import BucketRow, InstallationRow, MetaRow, UsageRow
 
 __all__ = [
     "SHARED",
+    "UNANSWERED",
     "UNFINISHED",
     "Base",
+    "BucketRow",
     "ChannelRow",
     "DeliveryRow",
     "EntryRow",
     "ExplanationRow",
     "FeedRow",
+    "FeedbackRow",
     "InstallationRow",
     "MetaRow",
     "PageRow",
+    "RequestRow",
     "RevisionRow",
+    "RulesRow",
     "StoryEntryRow",
     "StoryRow",
+    "ThreadRow",
     "ToldRow",
     "UsageRow",
     "loaded_workspace",

@@ -1,16 +1,17 @@
-"""What it means, and who gets what, when: explanations, channels, the delivery ledger."""
+"""What it means, and who gets what, when: explanations, channels with feedback, the delivery ledger."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.digest.preference import Preference
+from bot.digest.rules import WorkspaceRules
 from bot.explain.explanation import Explanation
 from storage.columns import JsonOf
-from storage.encoding import EXPLANATION, PREFERENCE, TOLD_STORIES
+from storage.encoding import EXPLANATION, PREFERENCE, RULES, TOLD_STORIES
 from storage.tables.base import Base
 
 # Written out, not bound: a partial index serves only queries that repeat its condition literally.
@@ -47,6 +48,12 @@ class ChannelRow(Base):
     set_up_by: Mapped[str]
     next_due_at: Mapped[datetime | None]
     switched_on_at: Mapped[datetime | None]
+    # With defaults of the server, so that a release that does not know them can still insert.
+    greeted: Mapped[bool] = mapped_column(server_default=false())
+    is_dm: Mapped[bool] = mapped_column(server_default=false())
+    state_reason: Mapped[str] = mapped_column(server_default="")
+    post_to_general_confirmed: Mapped[bool] = mapped_column(server_default=false())
+    version: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (Index(None, "next_due_at", "workspace_id", "channel_id"),)
 
@@ -82,6 +89,14 @@ class DeliveryRow(Base):
             postgresql_where=text(UNFINISHED),
         ),
         Index(None, "local_date"),
+        Index(
+            "ix_deliveries_ts",
+            "workspace_id",
+            "channel_id",
+            "ts",
+            sqlite_where=text("ts IS NOT NULL"),
+            postgresql_where=text("ts IS NOT NULL"),
+        ),
     )
 
 
@@ -97,3 +112,33 @@ class ToldRow(Base):
     revision: Mapped[int]
     headline: Mapped[str]
     ts: Mapped[str | None]
+
+
+class FeedbackRow(Base):
+    """One click on a story or an answer, with what it changed."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[str]
+    channel_id: Mapped[str]
+    user_id: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    message_ts: Mapped[str | None]
+    story_id: Mapped[str | None]
+    outlet: Mapped[str]
+    request_key: Mapped[str]
+    before: Mapped[Preference | None] = mapped_column(JsonOf(PREFERENCE))
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "workspace_id", "channel_id", "at"),)
+
+
+class RulesRow(Base):
+    """What the admins of a workspace decided."""
+
+    __tablename__ = "workspace_rules"
+
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    rules: Mapped[WorkspaceRules] = mapped_column(JsonOf(RULES))

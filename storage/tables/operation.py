@@ -1,4 +1,4 @@
-"""What running it leaves behind: installations, model usage, small facts."""
+"""What running it leaves behind: installations, model usage, token buckets, small facts."""
 
 from __future__ import annotations
 
@@ -51,6 +51,16 @@ class UsageRow(Base):
     reasoning_tokens: Mapped[int | None]
     cost_usd: Mapped[float | None]
     request_id: Mapped[str]
+
+
+class BucketRow(Base):
+    """How many tokens a bucket held at an instant; negative while people wait."""
+
+    __tablename__ = "buckets"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class MetaRow(Base):

@@ -15,7 +15,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.digest.delivery import FINAL, TRANSITIONS, Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Digest, Told
-from bot.digest.ports import FindOutcome, NothingFound, Posted, PostOutcome
+from bot.digest.ports import (
+    ANYTHING,
+    Anything,
+    FindOutcome,
+    NothingFound,
+    Posted,
+    PostOutcome,
+)
 from bot.digest.preference import EVERY_DAY, Channel, Preference
 from bot.explain.explanation import Explanation, ExplanationKey, Form, Level, Source
 from bot.news.entry import Entry
@@ -135,7 +142,43 @@ class FakeChannels:
         return self.rows.get((workspace_id, channel_id))
 
     async def save(self, channel: Channel) -> None:
-        self.rows[channel.key] = channel
+        old = self.rows.get(channel.key)
+        self.rows[channel.key] = replace(channel, version=old.version + 1 if old else 0)
+
+    async def save_if(self, old: Channel | None, new: Channel) -> bool:
+        current = self.rows.get(new.key)
+        if (current and (current.version, current.next_due_at)) != (
+            old and (old.version, old.next_due_at)
+        ):
+            return False
+        await self.save(new)
+        return True
+
+    async def rename(self, workspace_id: str, channel_id: str, name: str) -> bool:
+        return await self._change((workspace_id, channel_id), name=name)
+
+    async def stop(self, workspace_id: str, channel_id: str, reason: str) -> bool:
+        key = (workspace_id, channel_id)
+        if key not in self.rows:
+            return False
+        return await self._change(
+            key,
+            preference=replace(self.rows[key].preference, on=False),
+            next_due_at=None,
+            switched_on_at=None,
+            state_reason=reason,
+        )
+
+    async def change_id(self, workspace_id: str, old_id: str, new_id: str) -> bool:
+        old = self.rows.pop((workspace_id, old_id), None)
+        if old is not None:
+            self.rows.setdefault((workspace_id, new_id), replace(old, channel_id=new_id))
+        return old is not None
+
+    async def _change(self, key: tuple[str, str], **changes: object) -> bool:
+        if key in self.rows:
+            await self.save(replace(self.rows[key], **changes))  # type: ignore[arg-type]
+        return key in self.rows
 
     async def all(self, workspace_id: str | None = None) -> list[Channel]:
         found = [c for c in self.rows.values() if workspace_id in {None, c.workspace_id}]
@@ -167,9 +210,20 @@ class FakeDeliveries:
             points.discard(name)
             raise Crash(name)
 
-    async def open(self, key: DeliveryKey, due_at: datetime, next_due_at: datetime | None) -> bool:
+    async def open(
+        self,
+        key: DeliveryKey,
+        due_at: datetime,
+        next_due_at: datetime | None,
+        *,
+        expected_next_due_at: datetime | None | Anything = ANYTHING,
+    ) -> bool:
         self._kill(self.crash_before, "due")
         channel = self.channels.rows.get((key.workspace_id, key.channel_id))
+        if expected_next_due_at is not ANYTHING and (
+            channel is None or channel.next_due_at != expected_next_due_at
+        ):
+            return False
         if channel is not None:
             await self.channels.save(replace(channel, next_due_at=next_due_at))
         fresh = key not in self.rows
@@ -180,6 +234,19 @@ class FakeDeliveries:
 
     async def get(self, key: DeliveryKey) -> Delivery | None:
         return self.rows.get(key)
+
+    async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None:
+        where = (workspace_id, channel_id, ts)
+        found = (r for k, r in self.rows.items() if (k.workspace_id, k.channel_id, r.ts) == where)
+        return next(found, None)
+
+    async def recent_of(self, workspace_id: str, channel_id: str, limit: int) -> list[Delivery]:
+        mine = [
+            row
+            for key, row in self.rows.items()
+            if (key.workspace_id, key.channel_id) == (workspace_id, channel_id)
+        ]
+        return sorted(mine, key=lambda row: row.key.on, reverse=True)[:limit]
 
     async def change(self, old: Delivery, new: Delivery) -> bool:
         assert new.attempt == old.attempt + 1

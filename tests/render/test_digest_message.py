@@ -349,7 +349,7 @@ def test_explanation_text_says_what_it_rests_on():
     """A terminal reader is told about the summary and the missing model too."""
     shown = explanation_text(make_explanation(basis="summary", written_by="extractive"), 300)
     assert "(this rests on the summary; put together without a language model)" in shown
-    assert "Words in it: quantisation – the numbers inside a model are rounded" in shown
+    assert "Words in it:\n• quantisation – the numbers inside a model are rounded" in shown
 
 
 def test_terminal_lines_mark_labels_and_terms():

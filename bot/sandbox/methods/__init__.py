@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from bot.sandbox.methods import apps, auth, chat, conversations, history, people, reactions
+from bot.sandbox.methods import (
+    apps,
+    assistant,
+    auth,
+    chat,
+    conversations,
+    files,
+    history,
+    people,
+    reactions,
+    streams,
+    views,
+)
 
-__all__ = ["apps", "auth", "chat", "conversations", "history", "people", "reactions"]
+__all__ = [
+    "apps",
+    "assistant",
+    "auth",
+    "chat",
+    "conversations",
+    "files",
+    "history",
+    "people",
+    "reactions",
+    "streams",
+    "views",
+]

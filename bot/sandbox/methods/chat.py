@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox import posting
 from bot.sandbox.blocks import fill_defaults
+from bot.sandbox.content import MAX_UPDATE_TEXT_CHARS, read_content
 from bot.sandbox.ephemeral import show_ephemeral
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.registry import SPECIAL, Call, method
@@ -16,7 +17,7 @@ from bot.sandbox.wire import message_wire, permalink
 @method("chat.postMessage", scopes=("chat:write",), tier=SPECIAL)
 async def post_message(call: Call) -> dict[str, Any]:
     channel = posting.find_target(call)
-    content = posting.read_content(call)
+    content = read_content(call)
     thread_ts = posting.read_thread(call, channel)
     message = posting.post_as_bot(call, channel, content, thread_ts)
     shown = message_wire(call.workspace, message)
@@ -44,7 +45,7 @@ async def update(call: Call) -> dict[str, Any]:
         raise Refusal("streaming_state_conflict")
     if channel.is_archived:
         raise Refusal("is_inactive")
-    content = posting.read_content(call, max_text_chars=posting.MAX_UPDATE_TEXT_CHARS)
+    content = read_content(call, max_text_chars=MAX_UPDATE_TEXT_CHARS)
     previous = message_wire(call.workspace, message)
     _merge(call, message, content)
     posting.note_reach(call, channel, content, message.ts)
@@ -83,7 +84,7 @@ async def post_ephemeral(call: Call) -> dict[str, Any]:
         raise Refusal("not_in_channel")
     if user not in channel.members:
         raise Refusal("user_not_in_channel")
-    content = posting.read_content(call)
+    content = read_content(call)
     thread_ts = posting.read_thread(call, channel)
     ts = show_ephemeral(call.hub, call.workspace, channel.id, user, content, thread_ts=thread_ts)
     posting.note_reach(call, channel, content, ts)

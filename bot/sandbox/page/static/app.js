@@ -3,7 +3,7 @@ import { ask, el } from "./dom.js";
 import { Store } from "./store.js";
 import { fill } from "./messages.js";
 import { setUpComposer } from "./composer.js";
-import { showHome, showView } from "./views.js";
+import { plainValue, showHome, showView } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const store = new Store();
@@ -17,7 +17,9 @@ export function complain(problem) {
 
 export async function act(body) {
   try {
-    return (await ask("/sandbox/act", { user: now.viewer, ...body })).result;
+    const { result } = await ask("/sandbox/act", { user: now.viewer, ...body });
+    if (result?.problem && !(body.do === "command")) complain(result.problem);
+    return result;
   } catch (problem) {
     complain(problem);
     return undefined;
@@ -27,7 +29,7 @@ export async function act(body) {
 const context = (inThread) => ({
   store, inThread, openThread,
   tools: (message) => tools(message, inThread),
-  act: (message, done) => act({ do: "click", channel: message.channel ?? now.channel, ts: message.ts, block_id: done.block.block_id, action_id: done.item.action_id, ...done.value }),
+  act: (message, done) => act({ do: "click", channel: message.channel ?? now.channel, ts: message.ts, block_id: done.block.block_id ?? "", action_id: done.item.action_id, value: plainValue(done.value) }),
 });
 
 function tools(message, inThread) {

@@ -2,12 +2,18 @@
 import { ask, el } from "./dom.js";
 import { blocks } from "./blocks.js";
 
+// What an element reports, as the one value that the sandbox takes.
+export function plainValue(done) {
+  if (done.options) return done.options.map((option) => option.value);
+  return done.option?.value ?? done.id ?? done.ids ?? done.date ?? done.time ?? done.datetime ?? done.text ?? done.choice?.value ?? null;
+}
+
 export async function showHome(root, store, viewer, act) {
   const data = await ask(`/sandbox/home?user=${viewer}`);
   if (!data.view) { root.replaceChildren(el("p", { class: "empty" }, "The app has published nothing here yet.")); return; }
   const place = {
     people: store.people,
-    act: (done) => act({ do: "view_action", view_id: data.view.id, block_id: done.block.block_id, action_id: done.item.action_id, ...done.value }),
+    act: (done) => act({ do: "view_action", view_id: data.view.id, block_id: done.block.block_id, action_id: done.item.action_id, value: plainValue(done.value) }),
     input: (block, done, dispatch) => { if (dispatch) place.act(done); },
   };
   root.replaceChildren(el("div", { class: "home" }, blocks(data.view.blocks, place)));
@@ -17,10 +23,10 @@ export function showView(dialog, note, store, act) {
   const { view } = note;
   if (!view) { if (dialog.open) dialog.close(); return; }
   const values = {};
-  const remember = (done) => { (values[done.block.block_id] ??= {})[done.item.action_id] = done.value; };
+  const remember = (done) => { (values[done.block.block_id] ??= {})[done.item.action_id] = plainValue(done.value); };
   const place = {
     people: store.people,
-    act: (done) => { remember(done); return act({ do: "view_action", view_id: view.id, block_id: done.block.block_id, action_id: done.item.action_id, ...done.value }); },
+    act: (done) => { remember(done); return act({ do: "view_action", view_id: view.id, block_id: done.block.block_id, action_id: done.item.action_id, value: plainValue(done.value), typed: values }); },
     input: (block, done, dispatch) => { remember(done); if (dispatch) place.act(done); },
   };
   const form = el("form", { method: "dialog" },
