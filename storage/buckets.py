@@ -68,9 +68,7 @@ async def _lock(
 ) -> tuple[float, datetime]:
     """Return tokens and time of a bucket that nobody else changes until the transaction ends."""
     wanted = (
-        select(BucketRow.tokens, BucketRow.updated_at)
-        .where(BucketRow.key == key)
-        .with_for_update()
+        select(BucketRow.tokens, BucketRow.updated_at).where(BucketRow.key == key).with_for_update()
     )
     full: dict[str, Any] = {"key": key, "tokens": burst, "updated_at": now}
     # Again for as long as it is made by somebody else, or cleaned away, in between.

@@ -15,6 +15,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StorageError
+from storage.buckets import BucketRepository
 from storage.channels import ChannelRepository
 from storage.cipher import Cipher
 from storage.columns import use_cipher
@@ -24,14 +25,19 @@ from storage.entries import EntryRepository
 from storage.explanations import ExplanationRepository
 from storage.facts import FactRepository
 from storage.failures import translated
+from storage.feedback import FeedbackRepository, RulesRepository
 from storage.feeds import FeedRepository
 from storage.installations import InstallationRepository
 from storage.migrate import current_revision, upgrade
 from storage.migrations import HEAD
 from storage.pages import PageRepository
+from storage.people import Forgotten, forget_person
+from storage.reencrypt import reencrypt
+from storage.requests import RequestRepository
 from storage.retention import Ages, Cleaned, clean
 from storage.stories import StoryRepository
 from storage.tables import Base
+from storage.threads import ThreadRepository
 from storage.transactions import Transactions
 from storage.usage import UsageRepository
 
@@ -41,7 +47,8 @@ class Database:
     An open database; make one with `open` or `temporary`.
 
     Attributes:
-        feeds, entries, stories, pages, explanations, channels, deliveries, usage, installations:
+        feeds, entries, stories, pages, explanations, channels, deliveries, requests, threads,
+        feedback, rules, usage, buckets, installations:
             The repositories, each implementing the port of its concept.
         facts: Small values kept between runs.
         engine: For tests and tools that look underneath.
@@ -59,6 +66,11 @@ class Database:
         self.explanations = ExplanationRepository(transactions)
         self.channels = ChannelRepository(transactions)
         self.deliveries = DeliveryRepository(transactions)
+        self.requests = RequestRepository(transactions)
+        self.threads = ThreadRepository(transactions)
+        self.feedback = FeedbackRepository(transactions)
+        self.rules = RulesRepository(transactions)
+        self.buckets = BucketRepository(transactions)
         self.usage = UsageRepository(transactions)
         self.installations = InstallationRepository(transactions)
         self.facts = FactRepository(transactions)
@@ -70,7 +82,7 @@ class Database:
 
         Args:
             url: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`, with or without driver.
-            cipher: For the tokens of installations.
+            cipher: For the tokens of installations, and for what people say.
             migrate: Bring an older schema up to date; when False, an older one is refused.
 
         Raises:
@@ -111,6 +123,14 @@ class Database:
     async def clean(self, now: datetime, ages: Ages | None = None) -> Cleaned:
         """Delete what is old enough at *now* (aware UTC); meant to run once a day."""
         return await clean(self._transactions, now, ages or Ages())
+
+    async def forget_person(self, workspace_id: str, user_id: str) -> Forgotten:
+        """Erase what is stored about one person of a workspace; `storage.people` says what that is."""
+        return await forget_person(self._transactions, workspace_id, user_id)
+
+    async def reencrypt(self) -> int:
+        """Encrypt every secret anew with the first key; return how many rows there are."""
+        return await reencrypt(self._transactions)
 
     async def __aenter__(self) -> Self:
         return self

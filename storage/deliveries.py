@@ -48,6 +48,8 @@ _CHANGE = (
     )
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
 )
+
+
 class DeliveryRepository:
     """Implements `bot.digest.ports.DeliveryStore`."""
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from bot.workspace import Installation
+from storage.buckets import of_workspace
 from storage.statements import table_of, upsert
-from storage.tables import SHARED, Base, InstallationRow, UsageRow
+from storage.tables import SHARED, Base, BucketRow, InstallationRow, UsageRow
 from storage.transactions import Transactions
 
 
@@ -46,6 +47,7 @@ class InstallationRepository:
                 .where(UsageRow.workspace_id == workspace_id)
                 .values(workspace_id=SHARED)
             )
+            await session.execute(delete(table_of(BucketRow)).where(of_workspace(workspace_id)))
             for table in _tables_of_workspaces():
                 await session.execute(delete(table).where(table.c.workspace_id == workspace_id))
             installations = table_of(InstallationRow)
@@ -55,19 +57,6 @@ class InstallationRepository:
                 .returning(installations.c.workspace_id)
             )
             return gone.first() is not None
-
-    async def reencrypt(self) -> int:
-        """Encrypt every token anew with the first key; return how many there are."""
-        rows = select(InstallationRow.workspace_id, InstallationRow.bot_token).with_for_update()
-        async with self._transactions.write() as session:
-            found = (await session.execute(rows)).all()
-            for workspace_id, token in found:
-                await session.execute(
-                    update(InstallationRow)
-                    .where(InstallationRow.workspace_id == workspace_id)
-                    .values(bot_token=token)
-                )
-        return len(found)
 
 
 def _tables_of_workspaces() -> list[Any]:

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, CursorResult, Table, delete, exists, true,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.digest.delivery import DeliveryState
-from storage.statements import table_of
-from storage.tables import Base, ChannelRow, DeliveryRow
+from storage.statements import table_of, tables_of_channels
+from storage.tables import ChannelRow, DeliveryRow
 
 # What Slack may have under the old name, which stands in the message's metadata.
 _UNKNOWN = (DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.RECONCILING)
@@ -30,7 +30,7 @@ async def give_new_channel_id(
     if old_id == new_id:
         return False
     known = 0
-    for table in _tables_of_channels():
+    for table in tables_of_channels():
         mine = (
             table.c.workspace_id == workspace_id,
             table.c.channel_id == old_id,
@@ -43,12 +43,6 @@ async def give_new_channel_id(
         if table is table_of(ChannelRow):
             known = sum(cast("CursorResult[Any]", it).rowcount for it in (moved, left))
     return known > 0
-
-
-def _tables_of_channels() -> list[Table]:
-    """Return every table whose rows belong to a channel; a new table is found by itself."""
-    wanted = {"workspace_id", "channel_id"}
-    return [table for table in Base.metadata.sorted_tables if wanted <= set(table.c.keys())]
 
 
 def _moved(table: Table, new_id: str) -> dict[str, Any]:

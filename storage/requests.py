@@ -66,7 +66,9 @@ class RequestRepository:
             ValueError: *new* is another request, or its attempt is not the next one.
         """
         if new.source_key != old.source_key or new.attempt != old.attempt + 1:
-            raise ValueError(f"{new.source_key} attempt {new.attempt} does not follow {old.attempt}")
+            raise ValueError(
+                f"{new.source_key} attempt {new.attempt} does not follow {old.attempt}"
+            )
         values = _values(new)
         written = {f"new_{name}": values[name] for name in _CHANGED}
         seen = {
@@ -88,9 +90,7 @@ class RequestRepository:
         async with self._transactions.read() as session:
             return [_request_of(row) for row in await session.scalars(wanted)]
 
-    async def by_answer(
-        self, workspace_id: str, channel_id: str, answer_ts: str
-    ) -> Request | None:
+    async def by_answer(self, workspace_id: str, channel_id: str, answer_ts: str) -> Request | None:
         """Return the request that a message answers; the newest, should there be several."""
         wanted = (
             select(RequestRow)

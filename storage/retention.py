@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, delete, exists
+from sqlalchemy import CursorResult, Delete, bindparam, delete, exists, select, update
 
+from bot.digest.delivery import FINAL
+from storage.statements import chunks, table_of
 from storage.tables import (
+    BucketRow,
+    DeliveryRow,
     EntryRow,
     ExplanationRow,
+    FeedbackRow,
     PageRow,
+    RequestRow,
     StoryEntryRow,
     StoryRow,
+    ThreadRow,
     ToldRow,
+    UsageRow,
 )
 from storage.transactions import Transactions
 
 # design.md, section 1: what was told is remembered 14 days and longer.
 MIN_TOLD_AGE = timedelta(days=14)
+# A local date may be ahead of or behind the UTC date by one day.
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +43,22 @@ class Ages:
         pages: Article pages, by when they were read.
         stories: Stories with their entries, revisions and explanations, by their latest entry.
         told: What channels were told; never less than 14 days.
+        requests: What people asked, by when it was received. (Threads have their own expiry.)
+        messages: The composed messages of finished deliveries; the deliveries themselves stay.
+        feedback: By when it was given; what it changed stays.
+        usage: What model calls used.
+        buckets: Token buckets that nobody took from; a new one is full.
     """
 
     left_out: timedelta = timedelta(days=30)
     pages: timedelta = timedelta(days=7)
     stories: timedelta = timedelta(days=90)
     told: timedelta = timedelta(days=400)
+    requests: timedelta = timedelta(days=7)
+    messages: timedelta = timedelta(days=30)
+    feedback: timedelta = timedelta(days=400)
+    usage: timedelta = timedelta(days=400)
+    buckets: timedelta = timedelta(days=40)
 
     def __post_init__(self) -> None:
         if self.told < MIN_TOLD_AGE:
@@ -47,7 +67,7 @@ class Ages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """How many rows went."""
+    """How many rows went; of `messages`, how many rows lost theirs."""
 
     left_out: int
     pages: int
@@ -55,6 +75,12 @@ class Cleaned:
     entries: int
     explanations: int
     told: int
+    requests: int
+    threads: int
+    messages: int
+    feedback: int
+    usage: int
+    buckets: int
 
 
 async def clean(transactions: Transactions, now: datetime, ages: Ages) -> Cleaned:
@@ -93,8 +119,41 @@ async def clean(transactions: Transactions, now: datetime, ages: Ages) -> Cleane
                 ExplanationRow.written_at < now - ages.stories, unexplained
             )
         ),
-        # A local date may be ahead of or behind the UTC date by one day.
         told=await gone(
-            delete(ToldRow).where(ToldRow.local_date < (now - ages.told).date() - timedelta(days=1))
+            delete(ToldRow).where(ToldRow.local_date < (now - ages.told).date() - _DAY)
         ),
+        requests=await gone(delete(RequestRow).where(RequestRow.received_at < now - ages.requests)),
+        threads=await gone(delete(ThreadRow).where(ThreadRow.expires_at <= now)),
+        messages=await _drop_messages(transactions, (now - ages.messages).date() - _DAY),
+        feedback=await gone(delete(FeedbackRow).where(FeedbackRow.at < now - ages.feedback)),
+        usage=await gone(delete(UsageRow).where(UsageRow.at < now - ages.usage)),
+        buckets=await gone(delete(BucketRow).where(BucketRow.updated_at < now - ages.buckets)),
     )
+
+
+async def _drop_messages(transactions: Transactions, before: date) -> int:
+    """
+    Set the message of finished deliveries of local dates before *before* to NULL; return how many.
+
+    Deliveries stay for good, so looking through the old ones takes a while after some years: that
+    is done while reading, which keeps nobody waiting.
+    """
+    deliveries = table_of(DeliveryRow)
+    keys = list(deliveries.primary_key)
+    done = deliveries.c.state.in_(sorted(FINAL))
+    old = select(*keys).where(
+        deliveries.c.local_date < before, deliveries.c.message.is_not(None), done
+    )
+    async with transactions.read() as session:
+        found = [dict(row) for row in (await session.execute(old)).mappings()]
+    drop = (
+        update(deliveries)
+        .where(*(key == bindparam(f"of_{key.name}") for key in keys), done)
+        .values(message=None)
+    )
+    for some in chunks(found, 1_000):
+        async with transactions.write() as session:
+            rows = [{f"of_{name}": value for name, value in row.items()} for row in some]
+            # On the connection: a session takes a list of values for something else.
+            await (await session.connection()).execute(drop, rows)
+    return len(found)

@@ -26,6 +26,12 @@ def table_of(row: type[Base]) -> Table:
     return cast("Table", row.__table__)
 
 
+def tables_of_channels() -> list[Table]:
+    """Return every table whose rows belong to a channel; a new table is found by itself."""
+    wanted = {"workspace_id", "channel_id"}
+    return [table for table in Base.metadata.sorted_tables if wanted <= set(table.c.keys())]
+
+
 def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert:
     """Return an INSERT that can say what happens on a conflict, for the session's database."""
     return _insert(session.get_bind().dialect.name, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bot.explain.explanation import (
     Level,
     Source,
 )
-from bot.explain.glossary import GlossaryEntry
+from bot.explain.glossary import Glossary, GlossaryEntry
 from bot.news.entry import Page
 from bot.news.topic import Topic
 from bot.news.urlkey import outlet_of
@@ -27,6 +28,8 @@ from storage.database import Database
 
 # Longer than this is no text that somebody typed or a file that somebody saved to be explained.
 MAX_TEXT_CHARS = 100_000
+# As many words as a term has at the most; anything longer is a text.
+_TERM_WORDS = 4
 _HTML = {".html", ".htm", ".xhtml"}
 
 
@@ -81,7 +84,20 @@ async def _page(newsroom: Newsroom, what: str, *, offline: bool) -> Page:
             return _readable(await newsroom.readers.pages.read_file(path))
         text = await asyncio.to_thread(path.read_text, "utf-8", "replace")
         return Page(source=path.name, title="", text=text[:MAX_TEXT_CHARS])
+    if newsroom.model is None and len(what.split()) <= _TERM_WORDS:
+        raise _unknown_term(newsroom.glossary, what)
     return Page(source="", text=what[:MAX_TEXT_CHARS])
+
+
+def _unknown_term(glossary: Glossary, what: str) -> JobFailed:
+    similar = [entry.term for entry in glossary.search(what)][:3]
+    names = {name for entry in glossary.entries for name in entry.names}
+    similar = similar or difflib.get_close_matches(what.casefold(), names, n=3)
+    hint = f"Did you mean: {', '.join(similar)}? " if similar else ""
+    return JobFailed(
+        f"“{what}” is not in the glossary, and there is no model to ask.",
+        next_step=f"{hint}Configure a model, or give a whole text, a file or an address.",
+    )
 
 
 def _readable(page: Page) -> Page:

@@ -12,6 +12,7 @@ from bot.chat.request import Request
 from bot.chat.thread import ThreadKey, ThreadMemory
 from bot.digest.delivery import Delivery
 from bot.explain.explanation import Explanation, Form, Level
+from bot.news.entry import Page
 from bot.news.story import Story
 from bot.render.message import Message
 from bot.render.mrkdwn import Escaped
@@ -169,6 +170,12 @@ class FullExplainer(Protocol):
     async def extract(
         self, story: Story, *, level: Level, language: str, now: datetime, form: Form = ...
     ) -> Explanation: ...
+
+
+class StoryTexts(Protocol):
+    """The articles behind a story; `bot.explain.articles.Articles` is it."""
+
+    async def of(self, story: Story, now: datetime) -> Mapping[str, Page]: ...
 
 
 class DeliveryLookup(Protocol):

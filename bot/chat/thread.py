@@ -45,6 +45,8 @@ class ThreadMemory:
         explained: story id -> ts of the message that carries its full explanation.
         source_text: For a thread that began with `/explain` of a text or page: what it rests on.
         turns: Oldest first.
+        answer: For a private answer (its key's `thread_ts` is "request:" and the source key): the
+            answer as stored JSON (`kept_answer.py`), so that it can be shared and rephrased.
         expires_at: Erased after this instant (aware UTC).
     """
 
@@ -54,4 +56,5 @@ class ThreadMemory:
     source_text: str = ""
     source_url: str = ""
     turns: tuple[StoredTurn, ...] = ()
+    answer: str = ""
     expires_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,8 @@ import typer
 from bot.cli.options import FormatOption
 from bot.cli.output import Format, print_json, run_async, say
 from bot.news.feed import Feed, FeedReading, PolledFeed
+
+_WIDE = 220
 
 app = typer.Typer(help="Look at feeds, and change the list of those that are read.")
 
@@ -87,12 +90,15 @@ def _print_table(polled: list[PolledFeed]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("Name", "Address", "Lang.", "Weight", "State", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Name", "Address", "Lang.", "Weight", "State"):
+        table.add_column(heading, overflow="fold")
     for one in polled:
         feed = one.feed
         row = (feed.name, feed.url, feed.language, f"{feed.weight:g}", _state(one))
         table.add_row(*(escape(cell) for cell in row))
-    Console().print(table)
+    # Not folded where a program reads it.
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def _state(one: PolledFeed) -> str:

@@ -172,23 +172,22 @@ class Deliverer:
             return
         rows = [*decision.missed, *([decision.deliver] if decision.deliver else [])]
         if not rows:
-            moved = replace(channel, next_due_at=decision.next_due_at)
-            await self._channels.save_if(channel, moved)
-        # Each row moves the channel to the next one: a crash in between goes on from there. What was
-        # decided from is compared: the list may be older than a change of preference.
+            await self._channels.save_if(
+                channel, replace(channel, next_due_at=decision.next_due_at)
+            )
+        # Each row moves the channel to the next one: a crash in between goes on from there. The list
+        # may be older than a change of preference, so what was decided from is compared.
         expected = channel.next_due_at
         following = [*(row.due_at for row in rows[1:]), decision.next_due_at]
         for row, next_at in zip(rows, following, strict=True) if rows else ():
             key = _key(channel, row.on)
-            opened_here = await self._deliveries.open(
+            fresh = await self._deliveries.open(
                 key, row.due_at, next_at, expected_next_due_at=expected
             )
             expected = next_at
-            if not opened_here:
-                continue
-            if row is decision.deliver:
+            if fresh and row is decision.deliver:
                 opened.append((key, row.due_at))
-            else:
+            elif fresh:
                 missed.append(transitions.opened(key, row.due_at))
 
     # Running

@@ -80,7 +80,9 @@ def plain(typed: str) -> str:
     return " ".join(text.split()).strip("`\"'")
 
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\N{NO-BREAK SPACE}": " "})
+_QUOTES = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\N{NO-BREAK SPACE}": " "}
+)
 
 
 def _bare(command: Command, name: str, names: frozenset[str] = frozenset()) -> _Parser:
@@ -163,7 +165,9 @@ def _address(url: str, make: Callable[[str], Command], verb: str) -> Command | W
     if separator and scheme.casefold() not in {"http", "https"}:
         return Wrong(f"“{shown(url)}” is no web address; a feed begins with https://.")
     if "." not in url:
-        return Wrong(f"“{shown(url)}” is no address of a feed; it looks like https://site.example/feed.")
+        return Wrong(
+            f"“{shown(url)}” is no address of a feed; it looks like https://site.example/feed."
+        )
     return make(url if separator else f"https://{url}")
 
 
@@ -263,7 +267,9 @@ def _starts_with_time(text: str) -> bool:
 def _not_understood(text: str) -> str:
     words = text.casefold().split(" ")
     if text.endswith("?") or words[0] in {"what", "why", "how", "who", "explain"}:
-        return "`/digest` sets this channel's digest; to ask something, type `/explain` and the words."
+        return (
+            "`/digest` sets this channel's digest; to ask something, type `/explain` and the words."
+        )
     for length in (2, 1):
         name = " ".join(words[:length])[:40]
         near = difflib.get_close_matches(name, [key for key in _NAMES if len(key) > 1], 1, 0.7)

@@ -30,9 +30,7 @@ def refusal(
     if person is not None and person.is_bot:
         return "Bots and workflows cannot change digests; somebody has to do it themselves."
     if asker.is_stranger or (person is not None and person.is_stranger):
-        return (
-            "Only people of the organisation that uses me here can change this digest; ask one of them."
-        )
+        return "Only people of the organisation that uses me here can change this digest; ask one of them."
     if spot.is_dm:
         return "" if spot.dm_user_id == asker.user_id else "This digest is somebody else's own."
     if person is not None and person.is_guest:
@@ -66,6 +64,4 @@ def _refusal_by_rule(asker: Asker, person: Person | None, rules: WorkspaceRules)
         return _CANNOT_TELL_ADMINS
     if rules.who_may_change is WhoMayChange.ADMINS:
         return "In this workspace only admins can change digests; ask one of them."
-    return (
-        "In this workspace only admins and the people they chose can change digests; ask one of them."
-    )
+    return "In this workspace only admins and the people they chose can change digests; ask one of them."

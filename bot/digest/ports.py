@@ -115,7 +115,7 @@ class DeliveryStore(Protocol):
         due_at: datetime,
         next_due_at: datetime | None,
         *,
-        expected_next_due_at: datetime | None | Anything = ANYTHING,
+        expected_next_due_at: datetime | Anything | None = ANYTHING,
     ) -> bool:
         """
         Insert a delivery in state `due` and move the channel's `next_due_at`, in one transaction.

@@ -8,7 +8,7 @@ Limits: facts of Block Kit as of November 2026 (docs.slack.dev and slack_sdk 3.4
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from bot.render.message import Block
 from bot.render.mrkdwn import Escaped, join, trusted
@@ -24,6 +24,9 @@ OPTION_VALUE_CHARS: Final = 150
 OVERFLOW_OPTIONS: Final = 5
 VALUE_CHARS: Final = 2_000
 ID_CHARS: Final = 255
+CONFIRM_TITLE_CHARS: Final = 100
+CONFIRM_CHARS: Final = 300
+CONFIRM_BUTTON_CHARS: Final = 30
 MESSAGE_BLOCKS: Final = 50
 FALLBACK_CHARS: Final = 4_000
 # chat.postMessage answers `msg_blocks_too_long` above about 13,200, without saying how it counts
@@ -33,6 +36,7 @@ MESSAGE_WEIGHT: Final = 12_500
 OBJECT_WEIGHT: Final = 24
 
 Element = dict[str, Any]
+Style = Literal["primary", "danger"]
 
 
 def mrkdwn(text: Escaped, limit: int) -> dict[str, Any]:
@@ -55,9 +59,10 @@ def header(text: Escaped) -> Block:
     return {"type": "header", "text": plain(text, HEADER_CHARS)}
 
 
-def section(text: Escaped) -> Block:
-    """Return a text block that is shown whole, without "see more"."""
-    return {"type": "section", "text": mrkdwn(text, SECTION_CHARS), "expand": True}
+def section(text: Escaped, accessory: Element | None = None) -> Block:
+    """Return a text block that is shown whole, without "see more"; *accessory* stands beside it."""
+    beside = {"accessory": accessory} if accessory is not None else {}
+    return {"type": "section", "text": mrkdwn(text, SECTION_CHARS), "expand": True, **beside}
 
 
 def context(*texts: Escaped) -> Block:
@@ -72,13 +77,55 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def button(text: Escaped, *, action_id: str, value: str) -> Element:
+def button(
+    text: Escaped,
+    *,
+    action_id: str,
+    value: str,
+    style: Style | None = None,
+    confirm: Element | None = None,
+) -> Element:
     """Return a button; raises ValueError when an id or value does not fit, for those are not cut."""
+    extras = {"style": style, "confirm": confirm}
     return {
         "type": "button",
         "text": plain(text, BUTTON_CHARS),
-        "action_id": _fitting(action_id, ID_CHARS),
-        "value": _fitting(value, VALUE_CHARS),
+        "action_id": fitting(action_id, ID_CHARS),
+        "value": fitting(value, VALUE_CHARS),
+        **{name: extra for name, extra in extras.items() if extra is not None},
+    }
+
+
+def confirmation(title: Escaped, text: Escaped, *, yes: Escaped, no: Escaped) -> Element:
+    """Return the question that Slack asks before a dangerous button counts."""
+    return {
+        "title": plain(title, CONFIRM_TITLE_CHARS),
+        "text": plain(text, CONFIRM_CHARS),
+        "confirm": plain(yes, CONFIRM_BUTTON_CHARS),
+        "deny": plain(no, CONFIRM_BUTTON_CHARS),
+        "style": "danger",
+    }
+
+
+def feedback(
+    action_id: str, *, good: tuple[Escaped, str], bad: tuple[Escaped, str], block_id: str
+) -> Block:
+    """Return Slack's own pair of thumbs; *good* and *bad* are (text, value)."""
+    thumbs = {"positive_button": good, "negative_button": bad}
+    element = {
+        name: {"text": plain(text, BUTTON_CHARS), "value": fitting(value, VALUE_CHARS)}
+        for name, (text, value) in thumbs.items()
+    }
+    return {
+        "type": "context_actions",
+        "block_id": fitting(block_id, ID_CHARS),
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": fitting(action_id, ID_CHARS),
+                **element,
+            }
+        ],
     }
 
 
@@ -88,9 +135,9 @@ def overflow(options: Sequence[tuple[Escaped, str]], *, action_id: str) -> Eleme
         raise ValueError(f"an overflow menu has 1 to {OVERFLOW_OPTIONS} options")
     return {
         "type": "overflow",
-        "action_id": _fitting(action_id, ID_CHARS),
+        "action_id": fitting(action_id, ID_CHARS),
         "options": [
-            {"text": plain(text, OPTION_CHARS), "value": _fitting(value, OPTION_VALUE_CHARS)}
+            {"text": plain(text, OPTION_CHARS), "value": fitting(value, OPTION_VALUE_CHARS)}
             for text, value in options
         ],
     }
@@ -102,7 +149,7 @@ def actions(elements: Sequence[Element], *, block_id: str) -> Block:
         raise ValueError(f"an actions block has 1 to {ACTION_ELEMENTS} elements")
     return {
         "type": "actions",
-        "block_id": _fitting(block_id, ID_CHARS),
+        "block_id": fitting(block_id, ID_CHARS),
         "elements": list(elements),
     }
 
@@ -115,7 +162,8 @@ def _text(text: Escaped, limit: int) -> str:
     return str(text.cut(limit))
 
 
-def _fitting(value: str, limit: int) -> str:
+def fitting(value: str, limit: int) -> str:
+    """Return an id or value as it is; raises ValueError when Slack would refuse it."""
     if not 1 <= len(value) <= limit:
         raise ValueError(f"{value[:40]!r} must have 1 to {limit} characters")
     return value

@@ -67,6 +67,8 @@ def _header(block: Block) -> Found:
 
 def _section(block: Block) -> Found:
     yield from _text(block.get("text"), "mrkdwn", limits.SECTION_CHARS)
+    if "accessory" in block:
+        yield from _element(block["accessory"])
 
 
 def _context(block: Block) -> Found:
@@ -97,6 +99,18 @@ def _element(element: dict[str, Any]) -> Found:
         yield from _options(element.get("options", []))
     else:
         yield f"{element.get('type')!r} is no element of ours"
+
+
+def _context_actions(block: Block) -> Found:
+    for element in block.get("elements", []):
+        if element.get("type") != "feedback_buttons":
+            yield f"{element.get('type')!r} is no element of ours"
+            continue
+        yield from _length("action_id", element.get("action_id"), limits.ID_CHARS)
+        for name in ("positive_button", "negative_button"):
+            thumb = element.get(name, {})
+            yield from _text(thumb.get("text"), "plain_text", limits.BUTTON_CHARS)
+            yield from _length("value", thumb.get("value"), limits.VALUE_CHARS)
 
 
 def _options(options: list[dict[str, Any]]) -> Found:
@@ -134,5 +148,6 @@ _KINDS: dict[str, Callable[[Block], Found]] = {
     "section": _section,
     "context": _context,
     "actions": _actions,
+    "context_actions": _context_actions,
     "divider": _divider,
 }

@@ -105,7 +105,7 @@ class Person(Member):
 
     def open_home(self, tab: str = "home") -> None:
         """Open the app's Home (or its "messages" tab): `app_home_opened`."""
-        event = {
+        event: dict[str, Any] = {
             "type": "app_home_opened",
             "user": self.user.id,
             "channel": self.direct().id,

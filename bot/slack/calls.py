@@ -24,6 +24,10 @@ class SlackUnreachable(SlackError):
     """Slack gave no answer, or none of its own."""
 
 
+class SlackLost(SlackUnreachable):
+    """The answer got lost: nobody can know whether Slack did it."""
+
+
 class SlackBusy(SlackError):
     """
     Slack asks us to wait longer than we do here.
@@ -45,12 +49,12 @@ async def ask(client: AsyncWebClient, method: str, /, **arguments: Any) -> Json:
 
     Raises:
         SlackRefused: With Slack's code and the next step for people.
-        SlackUnreachable: No usable answer.
+        SlackUnreachable: No usable answer; as SlackLost when it may have been done all the same.
         SlackBusy: The wait would be too long.
     """
     for attempt in range(1, MAX_TRIES + 1):
         try:
-            answer = await client.api_call(method, data=_present(arguments))
+            answer = await client.api_call(method, data=form_of(arguments))
         except CALL_ERRORS as error:
             failure = failure_of(error)
             wait = failure.retry_after_seconds if failure.code == "ratelimited" else None
@@ -72,7 +76,8 @@ def slack_error(failure: Failure, method: str) -> SlackError:
         )
     if not failure.certain or failure.code == "unreachable" or failure.code.startswith("http_"):
         known = refusal("unreachable")
-        return SlackUnreachable(
+        kind = SlackUnreachable if failure.certain else SlackLost
+        return kind(
             f"Slack gave no usable answer to {method} ({failure.code}).",
             code=failure.code,
             next_step=known.next_step,
@@ -82,7 +87,7 @@ def slack_error(failure: Failure, method: str) -> SlackError:
     return SlackRefused(f"{known.what}{detail}", code=failure.code, next_step=known.next_step)
 
 
-def _present(arguments: Json) -> Json:
+def form_of(arguments: Json) -> Json:
     """Drop what is None; Slack takes form fields, booleans as 1 and 0."""
     return {
         name: int(value) if isinstance(value, bool) else value

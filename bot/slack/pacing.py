@@ -22,18 +22,39 @@ class Rate(NamedTuple):
 TIER_2: Final = Rate(20 / 60, 5)
 TIER_3: Final = Rate(50 / 60, 10)
 TIER_4: Final = Rate(100 / 60, 20)
+# setStatus: "hundreds of requests a minute", no exact number.
+SPECIAL: Final = Rate(10.0, 100)
+# All that Slack lets start in a minute may start at once, less a margin for clocks that differ;
+# what is over that falls back to a post, see `bot/slack/answers.py`.
+STREAM_STARTS: Final = Rate(18 / 60, 18)
+# A stream that runs must be stopped: no margin here, a 429 is waited for.
+STREAM_STOPS: Final = Rate(20 / 60, 20)
 # "Several hundred a minute" for a workspace, one a second with short bursts for a channel.
 POSTING_WORKSPACE: Final = Rate(4.0, 20)
 POSTING_CHANNEL: Final = Rate(1.0, 3)
 
 METHOD_RATES: Final[dict[str, Rate]] = {
+    "assistant.threads.setStatus": SPECIAL,
+    "assistant.threads.setSuggestedPrompts": TIER_4,
+    "chat.appendStream": TIER_4,
+    "chat.postEphemeral": TIER_4,
     "chat.postMessage": POSTING_WORKSPACE,
+    "chat.startStream": STREAM_STARTS,
+    "chat.stopStream": STREAM_STOPS,
+    "chat.update": TIER_3,
     "conversations.history": TIER_3,
     "conversations.info": TIER_3,
     "conversations.join": TIER_3,
     "conversations.list": TIER_2,
+    "conversations.members": TIER_4,
+    "conversations.replies": TIER_3,
+    "users.conversations": TIER_3,
     "users.list": TIER_2,
     "users.info": TIER_4,
+    "views.open": TIER_4,
+    "views.publish": TIER_4,
+    "views.push": TIER_4,
+    "views.update": TIER_4,
 }
 # More keys than this are swept of those that stand full again.
 SWEEP_AT: Final = 2_000
@@ -56,13 +77,18 @@ class Bucket:
         self.tokens -= 1
         return max(0.0, -self.tokens / self.rate.per_second) + max(0.0, self.at - now)
 
+    def away(self, now: float) -> float:
+        """Return how many seconds a turn is away, without taking it."""
+        self._refill(now)
+        return max(0.0, (1 - self.tokens) / self.rate.per_second) + max(0.0, self.at - now)
+
     def give_back(self) -> None:
         """Undo a `take` that was not used."""
         self.tokens += 1
 
     def hold(self, now: float, seconds: float) -> None:
-        """Give nothing for *seconds*, then one at a time."""
-        self.tokens = 0.0
+        """Give nothing for *seconds*, then one at a time: Slack named the moment of the first."""
+        self.tokens = min(self.tokens, 1.0)
         self.at = max(self.at, now + seconds)
 
     def is_full(self, now: float) -> bool:
@@ -90,23 +116,31 @@ class Pacer:
 
         Returns:
             0.0 when the call may be made now; else how many seconds the turn is away, when that is
-            more than *at_most_seconds*: nothing was waited for then, and no turn taken.
+            more than *at_most_seconds*: no turn was taken then.
         """
-        now = asyncio.get_running_loop().time()
-        buckets = self._for(workspace_id, method, channel_id, now)
-        seconds = max(bucket.take(now) for bucket in buckets)
-        if seconds > at_most_seconds:
-            for bucket in buckets:
-                bucket.give_back()
-            return seconds
-        if seconds:
-            await asyncio.sleep(seconds)
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        # The channel's own turn first: posts that wait for one busy channel must not use up the
+        # turns of the whole workspace meanwhile.
+        buckets = self._for(workspace_id, method, channel_id, start)
+        away = max(bucket.away(start) for bucket in buckets)
+        if away > at_most_seconds:
+            return away
+        for taken, bucket in enumerate(buckets, 1):
+            now = clock()
+            seconds = bucket.take(now)
+            if now - start + seconds > at_most_seconds and seconds:
+                for used in buckets[:taken]:
+                    used.give_back()
+                return seconds
+            if seconds:
+                await asyncio.sleep(seconds)
         return 0.0
 
     def hold(self, workspace_id: str, method: str, seconds: float) -> None:
         """Let nobody call *method* in the workspace for *seconds*: Slack answered 429."""
         now = asyncio.get_running_loop().time()
-        self._for(workspace_id, method, "", now)[0].hold(now, seconds)
+        self._for(workspace_id, method, "", now)[-1].hold(now, seconds)
 
     def _for(self, workspace_id: str, method: str, channel_id: str, now: float) -> list[Bucket]:
         if len(self._buckets) > SWEEP_AT:
@@ -115,5 +149,5 @@ class Pacer:
         found = [self._buckets.setdefault((workspace_id, method), Bucket(rate, now))]
         if channel_id:
             key = (workspace_id, method, channel_id)
-            found.append(self._buckets.setdefault(key, Bucket(POSTING_CHANNEL, now)))
+            found.insert(0, self._buckets.setdefault(key, Bucket(POSTING_CHANNEL, now)))
         return found

@@ -18,6 +18,7 @@ from bot.digest.ports import (
 )
 from bot.errors import SlackError
 from bot.render.message import Message
+from bot.slack.bodies import body_of, log_findings
 from bot.slack.calls import SlackBusy, SlackRefused, ask
 from bot.slack.client import SlackClients
 from bot.slack.outcome import CALL_ERRORS, UNREACHABLE_RETRY_SECONDS, Failure, failure_of
@@ -107,6 +108,7 @@ class SlackPoster:
     async def _send(
         self, workspace_id: str, channel_id: str, message: Message, **extra: Any
     ) -> PostOutcome:
+        log_findings(message, method="chat.postMessage")
         try:
             client, _ = await self._clients.for_workspace(workspace_id)
         except SlackError as error:
@@ -119,10 +121,12 @@ class SlackPoster:
             return NotPosted(code="ratelimited", reason=text, retry_after_seconds=seconds)
         try:
             answer = await client.api_call(
-                "chat.postMessage", json=_body(channel_id, message, extra)
+                "chat.postMessage", json=body_of(message, channel=channel_id, **extra)
             )
         except CALL_ERRORS as error:
-            return self._not_posted(workspace_id, failure_of(error))
+            failure = failure_of(error)
+            await self._clients.note_refusal(workspace_id, failure.code)
+            return self._not_posted(workspace_id, failure)
         ts = answer.get("ts")
         if not isinstance(ts, str) or not ts:
             return OutcomeUnknown(reason="Slack's answer did not name the message.")
@@ -184,21 +188,6 @@ def _exhausted(answer: dict[str, Any]) -> FindOutcome:
     if answer.get("has_more"):
         return CannotRead(code="no_cursor", reason="Slack did not say where to read on.")
     return NothingFound()
-
-
-def _body(channel_id: str, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
-    # `parse: none` and no link_names: nothing in the fallback text becomes a link or a mention
-    # but what the escaper made. Unfurling is off: a digest has its own words for every link.
-    body = {
-        "channel": channel_id,
-        "text": message.text,
-        "blocks": list(message.blocks) or None,
-        "parse": "none",
-        "unfurl_links": False,
-        "unfurl_media": False,
-        **extra,
-    }
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def _is_delivery(message: Any, delivery: str, installation: Installation) -> bool:

@@ -140,7 +140,7 @@ async def test_keys_can_be_rotated(url: str) -> None:
     async with await Database.open(url, cipher=Cipher([old])) as database:
         await database.installations.save(INSTALLED)
     async with await Database.open(url, cipher=Cipher([new, old])) as database:
-        assert await database.installations.reencrypt() == 1
+        assert await database.reencrypt() == 1
 
     async with await Database.open(url, cipher=Cipher([new])) as database:
         assert await database.installations.get("T1") == INSTALLED

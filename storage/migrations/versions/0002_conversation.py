@@ -86,9 +86,7 @@ def upgrade() -> None:
         sa.Column("thread_ts", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("memory", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "workspace_id", "channel_id", "thread_ts", name=op.f("pk_threads")
-        ),
+        sa.PrimaryKeyConstraint("workspace_id", "channel_id", "thread_ts", name=op.f("pk_threads")),
     )
     op.create_index(op.f("ix_threads_expires_at"), "threads", ["expires_at"], unique=False)
     op.create_table(
