@@ -107,7 +107,12 @@ class SlackError(PlainwireError):
 
     Args:
         code: Slack's own error code, such as `not_in_channel`, or "".
+
+    Attributes:
+        is_passing: Slack was not reached, or asks to wait: trying again later may well succeed.
     """
+
+    is_passing: bool = False
 
     def __init__(self, what: str, *, code: str = "", next_step: str = "") -> None:
         super().__init__(what, next_step=next_step)

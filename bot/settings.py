@@ -23,6 +23,8 @@ SLACK_API_URL = "https://slack.com/api/"
 DEFAULT_DATABASE_URL = "sqlite:///plainwire-data/plainwire.db"
 # Entra ID audience of Azure's v1 API; older resources expect https://cognitiveservices.azure.com/.default
 AZURE_SCOPE = "https://ai.azure.com/.default"
+# Between the end of the longest call to Slack and the moment when others look for its post.
+ABANDONED_MARGIN_SECONDS = 1.0
 
 
 def _http_url(value: str) -> str:
@@ -164,6 +166,16 @@ class Settings(BaseSettings):
     prepare_ahead_seconds: Seconds = Field(1800.0, alias="PLAINWIRE_PREPARE_AHEAD_SECONDS")
     tick_seconds: Seconds = Field(5.0, alias="PLAINWIRE_TICK_SECONDS")
     collect_seconds: Seconds = Field(60.0, alias="PLAINWIRE_COLLECT_SECONDS")
+    sweep_seconds: Seconds = Field(15.0, alias="PLAINWIRE_SWEEP_SECONDS")
+    settle_seconds: Seconds = Field(5.0, alias="PLAINWIRE_SETTLE_SECONDS")
+    abandoned_seconds: Seconds = Field(120.0, alias="PLAINWIRE_ABANDONED_SECONDS")
+    retry_seconds: Seconds = Field(15.0, alias="PLAINWIRE_RETRY_SECONDS")
+    slack_timeout_seconds: Seconds = Field(30.0, alias="PLAINWIRE_SLACK_TIMEOUT_SECONDS")
+
+    # Running
+    workers: int = Field(8, ge=1, le=256, alias="PLAINWIRE_WORKERS")
+    grace_seconds: Seconds = Field(5.0, alias="PLAINWIRE_GRACE_SECONDS")
+    takeover_seconds: Seconds = Field(30.0, alias="PLAINWIRE_TAKEOVER_SECONDS")
 
     # Logs
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -190,6 +202,22 @@ class Settings(BaseSettings):
         if self.azure_deployment and not self.azure_endpoint:
             raise ValueError("AZURE_OPENAI_ENDPOINT is missing: copy it from your Azure resource")
         return self
+
+    @model_validator(mode="after")
+    def _posts_end_before_they_are_abandoned(self) -> Self:
+        # Else a process could look for a post, not find it, and post again while the first one's
+        # call is still under way.
+        if self.abandoned_seconds < self.slack_timeout_seconds + ABANDONED_MARGIN_SECONDS:
+            raise ValueError(
+                "PLAINWIRE_ABANDONED_SECONDS must be at least "
+                f"{ABANDONED_MARGIN_SECONDS:g} s longer than PLAINWIRE_SLACK_TIMEOUT_SECONDS"
+            )
+        return self
+
+    @property
+    def is_cluster(self) -> bool:
+        """Return True when the database is a server, so that many processes can share the work."""
+        return not self.database_url.startswith("sqlite")
 
     @property
     def has_model(self) -> bool:

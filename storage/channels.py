@@ -40,7 +40,9 @@ class ChannelRepository:
         rows = [_values(channel) for channel in sorted(channels, key=lambda it: it.key)]
         async with self._transactions.write() as session:
             insert = insert_into(session, ChannelRow)
-            changed = {name: insert.excluded[name] for name in rows[0] if name not in _KEY}
+            changed: dict[str, Any] = {
+                name: insert.excluded[name] for name in rows[0] if name not in _KEY
+            }
             changed["version"] = _CHANNELS.c.version + 1
             await session.execute(
                 insert.on_conflict_do_update(index_elements=_KEY, set_=changed), rows

@@ -104,7 +104,8 @@ class Database:
     @asynccontextmanager
     async def temporary(cls, cipher: Cipher) -> AsyncIterator[Self]:
         """Open a private, empty database in a file that is deleted afterwards."""
-        with TemporaryDirectory(prefix="plainwire-") as folder:
+        # Ctrl-C while the file is being opened leaves a thread in it for a moment: no error then.
+        with TemporaryDirectory(prefix="plainwire-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "plainwire.db"
             await asyncio.to_thread(prepare_file, path)
             url = URL.create("sqlite+aiosqlite", database=str(path))

@@ -62,7 +62,7 @@ class DeliveryRepository:
         due_at: datetime,
         next_due_at: datetime | None,
         *,
-        expected_next_due_at: datetime | None | Anything = ANYTHING,
+        expected_next_due_at: datetime | Anything | None = ANYTHING,
     ) -> bool:
         return (await self.open_many([Opening(key, due_at, next_due_at, expected_next_due_at)]))[0]
 

@@ -15,7 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.chat.thread import StoredTurn
+from bot.chat.thread import ThreadMemory
+from bot.digest.feedback_record import Effect
 from bot.digest.preference import Preference
 from bot.digest.rules import WorkspaceRules
 from bot.errors import StorageError
@@ -92,17 +93,6 @@ class Said:
     details: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """A `ThreadMemory` without what its row is found by."""
-
-    stories: tuple[tuple[int, str, int], ...] = ()
-    explained: tuple[tuple[str, str], ...] = ()
-    source_text: str = ""
-    source_url: str = ""
-    turns: tuple[StoredTurn, ...] = ()
-
-
 PREFERENCE: Codec[Preference] = Codec(Preference, "preference")
 EXPLANATION: Codec[Explanation] = Codec(Explanation, "explanation")
 TOPICS: Codec[tuple[Topic, ...]] = Codec(tuple[Topic, ...], "list of topics")
@@ -112,4 +102,5 @@ TOLD_STORIES: Codec[tuple[tuple[str, int], ...]] = Codec(
 )
 RULES: Codec[WorkspaceRules] = Codec(WorkspaceRules, "set of workspace rules")
 SAID: Codec[Said] = Codec(Said, "request")
-MEMORY: Codec[Remembered] = Codec(Remembered, "thread")
+EFFECT: Codec[Effect] = Codec(Effect, "effect of feedback")
+MEMORY: Codec[ThreadMemory] = Codec(ThreadMemory, "thread")

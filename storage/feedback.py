@@ -93,6 +93,7 @@ def _values(feedback: Feedback) -> dict[str, Any]:
         "outlet": feedback.outlet,
         "request_key": feedback.request_key,
         "before": feedback.before,
+        "effect": feedback.effect,
         "undone_at": feedback.undone_at,
     }
 
@@ -110,5 +111,6 @@ def _feedback_of(row: FeedbackRow) -> Feedback:
         outlet=row.outlet,
         request_key=row.request_key,
         before=row.before,
+        effect=row.effect,
         undone_at=row.undone_at,
     )

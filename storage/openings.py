@@ -31,7 +31,7 @@ class Opening(NamedTuple):
     key: DeliveryKey
     due_at: datetime
     next_due_at: datetime | None
-    expected_next_due_at: datetime | None | Anything = ANYTHING
+    expected_next_due_at: datetime | Anything | None = ANYTHING
 
     @property
     def channel(self) -> tuple[str, str]:

@@ -44,8 +44,8 @@ async def forget_person(transactions: Transactions, workspace_id: str, user_id: 
     What stays: the digests of channels, the effect of their feedback on those, and their id where
     an admin named it in the workspace's rules or as who installed the app.
     """
-    requests = await RequestRepository(transactions).forget_person(workspace_id, user_id)
     threads = await ThreadRepository(transactions).forget_person(workspace_id, user_id)
+    requests = await RequestRepository(transactions).forget_person(workspace_id, user_id)
     feedback = await FeedbackRepository(transactions).forget_person(workspace_id, user_id)
     async with transactions.write() as session:
         set_up = (_CHANNELS.c.workspace_id == workspace_id, _CHANNELS.c.set_up_by == user_id)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, bindparam, delete, exists, select, update
+from sqlalchemy import CursorResult, Delete, bindparam, delete, exists, select, text, update
 
-from bot.digest.delivery import FINAL
 from storage.statements import chunks, table_of
 from storage.tables import (
+    UNFINISHED,
     BucketRow,
     DeliveryRow,
     EntryRow,
@@ -140,7 +140,8 @@ async def _drop_messages(transactions: Transactions, before: date) -> int:
     """
     deliveries = table_of(DeliveryRow)
     keys = list(deliveries.primary_key)
-    done = deliveries.c.state.in_(sorted(FINAL))
+    # Spelled out: a list cannot be bound in a statement that runs for many rows.
+    done = text(f"NOT ({UNFINISHED})")
     old = select(*keys).where(
         deliveries.c.local_date < before, deliveries.c.message.is_not(None), done
     )

@@ -10,10 +10,10 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.chat.kept_answer import kept_key
 from bot.chat.thread import StoredTurn, ThreadKey, ThreadMemory
-from storage.encoding import Remembered
-from storage.statements import insert_into, table_of, upsert
-from storage.tables import ThreadRow
+from storage.statements import chunks, insert_into, table_of, upsert
+from storage.tables import RequestRow, ThreadRow
 from storage.transactions import Transactions
 
 _THREADS = table_of(ThreadRow)
@@ -65,9 +65,26 @@ class ThreadRepository:
         return await self._delete(ThreadRow.expires_at <= now)
 
     async def forget_person(self, workspace_id: str, user_id: str) -> int:
-        return await self._change_all(
+        """Erase as the port says; do it before their requests go, which lead to their private answers."""
+        private = await self._private_answers(workspace_id, user_id)
+        return private + await self._change_all(
             lambda memory: without_person(memory, user_id), ThreadRow.workspace_id == workspace_id
         )
+
+    async def _private_answers(self, workspace_id: str, user_id: str) -> int:
+        """Erase what is kept under requests of one person."""
+        asked = select(RequestRow.channel_id, RequestRow.source_key).where(
+            RequestRow.workspace_id == workspace_id, RequestRow.user_id == user_id
+        )
+        async with self._transactions.read() as session:
+            found = [tuple(row) for row in await session.execute(asked)]
+        names = [kept_key(workspace_id, *row).thread_ts for row in found]
+        gone = 0
+        for some in chunks(names):
+            gone += await self._delete(
+                ThreadRow.workspace_id == workspace_id, ThreadRow.thread_ts.in_(some)
+            )
+        return gone
 
     async def _change_all(self, change: _Change, *which: Any) -> int:
         """Change or erase (None) memories in one transaction; return how many were touched."""
@@ -100,7 +117,7 @@ def without_person(memory: ThreadMemory, user_id: str) -> ThreadMemory | None:
     if not left and not memory.stories:
         return None
     if memory.turns[0].user_id == user_id:
-        return replace(memory, turns=left, source_text="", source_url="")
+        return replace(memory, turns=left, source_text="", source_url="", answer="")
     return replace(memory, turns=left)
 
 
@@ -158,26 +175,12 @@ def _values(memory: ThreadMemory) -> dict[str, Any]:
         "channel_id": memory.key.channel_id,
         "thread_ts": memory.key.thread_ts,
         "expires_at": memory.expires_at,
-        "memory": Remembered(
-            stories=memory.stories,
-            explained=memory.explained,
-            source_text=memory.source_text,
-            source_url=memory.source_url,
-            turns=memory.turns,
-        ),
+        "memory": memory,
     }
 
 
 def _memory_of(row: ThreadRow) -> ThreadMemory:
-    inside = row.memory
-    return ThreadMemory(
-        key=ThreadKey(
-            workspace_id=row.workspace_id, channel_id=row.channel_id, thread_ts=row.thread_ts
-        ),
-        stories=inside.stories,
-        explained=inside.explained,
-        source_text=inside.source_text,
-        source_url=inside.source_url,
-        turns=inside.turns,
-        expires_at=row.expires_at,
+    key = ThreadKey(
+        workspace_id=row.workspace_id, channel_id=row.channel_id, thread_ts=row.thread_ts
     )
+    return replace(row.memory, key=key, expires_at=row.expires_at)

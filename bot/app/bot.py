@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from bot.app.form import Form, one_process
+from bot.app.news_round import NewsRounds
 from bot.app.newsroom import Newsroom, limits_of
+from bot.app.slack_side import SlackSide, listening, open_slack, require_tokens
 from bot.digest import transitions
 from bot.digest.deliver import Deliverer, Handout
 from bot.digest.delivery import DeliveryKey
@@ -16,97 +19,74 @@ from bot.digest.digest import Digest
 from bot.digest.preference import Channel
 from bot.digest.schedule import date_of
 from bot.digest.tell import Teller
-from bot.errors import SettingsError
 from bot.logs import get_logger
 from bot.render.digest_message import render_digest
 from bot.render.message import Message
 from bot.render.notice import notice
 from bot.settings import Settings
-from bot.slack.client import SlackClients
-from bot.slack.connection import SocketConnection, check_app_token, identify, make_app
-from bot.slack.directory import SlackDirectory
 from bot.slack.pacing import Pacer
-from bot.slack.poster import SlackPoster
-from bot.work.local import LocalWork
 from bot.work.port import Priority
+from bot.work.role import Role
 from bot.work.ticker import Job, Ticker
-from bot.workspace import Installation
 
 _DAY_SECONDS = 24 * 3600.0
 _PREPARE_SECONDS = 60.0
-_SWEEP_SECONDS = 15.0
-# No tick for so long: we were not there (just started, or the machine slept).
-_AWAY = timedelta(minutes=2)
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackSide:
-    """Slack, reached with the operator's tokens."""
-
-    clients: SlackClients
-    installation: Installation
-    directory: SlackDirectory
-    poster: SlackPoster
-
-
-@asynccontextmanager
-async def open_slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[SlackSide]:
-    """
-    Find out who the bot token belongs to, and keep the installation.
-
-    Raises:
-        SettingsError: No bot token is set.
-        SlackError: Slack does not accept it, or cannot be reached.
-    """
-    token = settings.slack_bot_token
-    if token is None:
-        raise SettingsError(
-            "SLACK_BOT_TOKEN is missing.",
-            next_step="Copy the Bot User OAuth Token of your Slack app into .env (README, step 3).",
-        )
-    store = newsroom.database.installations
-    async with SlackClients(store, base_url=settings.slack_api_url) as clients:
-        client = clients.for_token(token.get_secret_value())
-        installation = await identify(client, newsroom.clock.now())
-        await store.save(installation)
-        yield SlackSide(
-            clients=clients,
-            installation=installation,
-            directory=SlackDirectory(clients),
-            poster=SlackPoster(clients, Pacer()),
-        )
+def make_deliverer(
+    newsroom: Newsroom, slack: SlackSide, render: Render = render_digest
+) -> Deliverer:
+    """Return the use case of delivering, joined."""
+    database = newsroom.database
+    return Deliverer(
+        channels=database.channels,
+        deliveries=database.deliveries,
+        maker=newsroom.maker,
+        poster=slack.poster,
+        teller=Teller(
+            channels=database.channels,
+            poster=slack.poster,
+            render_notice=lambda sentences: notice(*sentences),
+        ),
+        render=render,
+        limits=limits_of(newsroom.settings),
+        monotonic=time.monotonic,
+    )
 
 
 class Bot:
-    """What runs: due channels become deliveries, deliveries become posts, feeds become stories."""
+    """
+    What runs: due channels become deliveries, deliveries become posts, feeds become stories.
+
+    Args:
+        newsroom: Already open.
+        slack: Already open.
+        render: Makes the message of a digest.
+        form: One process (the default) or one of many.
+    """
 
     def __init__(
-        self, newsroom: Newsroom, slack: SlackSide, render: Render = render_digest
+        self,
+        newsroom: Newsroom,
+        slack: SlackSide,
+        render: Render = render_digest,
+        form: Form | None = None,
     ) -> None:
         self.newsroom = newsroom
         self.slack = slack
-        self.work = LocalWork(newsroom.clock)
+        self.form = form or one_process(newsroom.settings, newsroom.clock)
+        self.work = self.form.work
+        self._rounds = NewsRounds(
+            self.form.facts, newsroom.clock, newsroom.settings.fetch_timeout_seconds
+        )
         # Channel -> the due time that its explanations were last prepared for.
         self._prepared: dict[tuple[str, str], datetime] = {}
-        self._ticked_at = datetime.min.replace(tzinfo=UTC)
+        self._prepared_after: str | None = None
         self._caught_up = asyncio.Event()
         self._left_over: list[Handout] = []
-        database = newsroom.database
-        self.deliverer = Deliverer(
-            channels=database.channels,
-            deliveries=database.deliveries,
-            maker=newsroom.maker,
-            poster=slack.poster,
-            teller=Teller(
-                channels=database.channels,
-                poster=slack.poster,
-                render_notice=lambda sentences: notice(*sentences),
-            ),
-            render=render,
-            limits=limits_of(newsroom.settings),
-        )
+        self.deliverer = make_deliverer(newsroom, slack, render)
         self.work.handle("deliver", self._deliver)
         self.work.handle("poll", self._poll)
         self.work.handle("explain", self._prepare_channel)
@@ -115,30 +95,43 @@ class Bot:
     async def working(self) -> AsyncIterator[None]:
         """Take up what an earlier process left, and work by the clock until the block ends."""
         async with self.work:
-            self._left_over = await self.deliverer.take_up(self.newsroom.clock.now())
-            async with Ticker(self.jobs):
+            if self.form.alone:
+                await self._take_up()
+            else:
+                # Others are at work: what they are sending is theirs, and what nobody is at is the
+                # sweep's, which need not wait for the news here.
+                self._caught_up.set()
+            async with Ticker(self.jobs if self.form.role.ticks else []):
                 warm = asyncio.create_task(self._warm_up())
                 try:
                     yield
                 finally:
                     warm.cancel()
 
+    async def _take_up(self) -> None:
+        """Go on at once with what was composed; what was not waits for the newest news."""
+        handouts = await self.deliverer.take_up(self.newsroom.clock.now())
+        self._left_over = [handout for handout in handouts if handout.is_new]
+        await self._submit([handout for handout in handouts if not handout.is_new])
+
     async def _warm_up(self) -> None:
         """Import openai in the background: it takes a second that nobody waits for."""
-        if self.newsroom.model is not None:
+        if self.newsroom.model is not None and self.form.role.works:
             await self.newsroom.model.warm_up()
 
     @property
     def jobs(self) -> list[Job]:
         """Return what the clock does, and how often."""
-        settings = self.newsroom.settings
-        return [
+        settings, later = self.newsroom.settings, not self.form.alone
+        sweep_seconds, clean = settings.sweep_seconds, self.newsroom.clean
+        jobs = [
             Job(name="tick", every_seconds=settings.tick_seconds, run=self.tick),
             Job(name="collect", every_seconds=settings.collect_seconds, run=self._ask_poll),
-            Job(name="sweep", every_seconds=_SWEEP_SECONDS, run=self.sweep, at_once=False),
+            Job(name="sweep", every_seconds=sweep_seconds, run=self.sweep, at_once=later),
             Job(name="prepare", every_seconds=_PREPARE_SECONDS, run=self.prepare),
-            Job(name="clean", every_seconds=_DAY_SECONDS, run=self.newsroom.clean, at_once=False),
+            Job(name="clean", every_seconds=_DAY_SECONDS, run=clean, at_once=False),
         ]
+        return [self.form.once(job) for job in jobs]
 
     async def tick(self) -> None:
         """
@@ -147,11 +140,14 @@ class Bot:
         After a time away the feeds that are due are read first (within the fetch time limit): a
         digest that became due meanwhile would otherwise be made of old news, or of none.
         """
-        if self.newsroom.clock.now() - self._ticked_at > _AWAY:
-            self._caught_up.clear()
-            await self._ask_poll()
-        await self._caught_up.wait()
-        self._ticked_at = now = self.newsroom.clock.now()
+        try:
+            if await self._rounds.was_away():
+                await self._rounds.read_first(self._ask_poll)
+        finally:
+            # Also when it failed: a digest of what is there beats none.
+            self._caught_up.set()
+        await self._rounds.ticked()
+        now = self.newsroom.clock.now()
         left_over, self._left_over = self._left_over, []
         await self._submit([*left_over, *await self.deliverer.tick(now)])
 
@@ -165,6 +161,10 @@ class Bot:
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""
         await self._caught_up.wait()
+        changed = await self._rounds.last_change()
+        if changed != self._prepared_after:
+            self._prepared.clear()
+            self._prepared_after = changed
         now = self.newsroom.clock.now()
         ahead = now + timedelta(seconds=self.newsroom.settings.prepare_ahead_seconds)
         for channel in await self.newsroom.database.channels.due(ahead):
@@ -183,7 +183,11 @@ class Bot:
 
     async def _deliver(self, name: str) -> None:
         key = DeliveryKey.parse(name)
-        row = await self.deliverer.deliver(key, self.newsroom.clock.now())
+        try:
+            row = await self.deliverer.deliver(key, self.newsroom.clock.now())
+        except asyncio.CancelledError:
+            await self.deliverer.hand_back(key, self.newsroom.clock.now())
+            raise
         if row is not None and transitions.is_open(row) and row.not_before is not None:
             await self.work.submit("deliver", name, Priority.DELIVER, row.not_before)
 
@@ -195,10 +199,9 @@ class Bot:
             report = await self.newsroom.collect()
         finally:
             # Also when it failed: a digest of what is there beats none.
-            self._caught_up.set()
+            await self._rounds.read()
         if report.touched:
-            # What was prepared may not be what is chosen any more.
-            self._prepared.clear()
+            await self._rounds.changed()
         if report.feeds_read:
             log.info(
                 "news_collected",
@@ -213,8 +216,9 @@ class Bot:
         channel = await self.newsroom.database.channels.get(workspace_id, channel_id)
         if channel is None or channel.next_due_at is None:
             return
+        ahead = timedelta(seconds=self.newsroom.settings.prepare_ahead_seconds)
         # Delivered or changed meanwhile: not due soon any more.
-        if channel.next_due_at == self._prepared.get(channel.key):
+        if channel.next_due_at <= self.newsroom.clock.now() + ahead:
             await self._make_ahead(channel)
 
     async def _make_ahead(self, channel: Channel) -> None:
@@ -231,34 +235,33 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(
-    settings: Settings, newsroom: Newsroom, render: Render = render_digest
+    settings: Settings,
+    newsroom: Newsroom,
+    render: Render = render_digest,
+    *,
+    form: Form | None = None,
+    pacer: Pacer | None = None,
 ) -> AsyncIterator[Bot]:
     """
-    Connect to Slack by Socket Mode; `Bot.working` begins the work.
+    Connect to Slack by Socket Mode, if the role listens; `Bot.working` begins the work.
 
     Args:
         settings: What the operator set.
         newsroom: Already open.
         render: Makes the message of a digest (the demo looks over its shoulder).
+        form: One process (the default) or one of many.
+        pacer: Shared with other processes; by default one of our own.
 
     Raises:
         SettingsError: A token is missing.
         SlackError: Slack does not accept a token, or cannot be reached.
     """
-    if settings.slack_app_token is None:
-        raise SettingsError(
-            "SLACK_APP_TOKEN is missing.",
-            next_step="Make an App-Level Token with the scope connections:write (README, step 3).",
-        )
-    from handlers import register
-
-    async with open_slack(settings, newsroom) as slack:
-        await check_app_token(slack.clients.for_token(None), settings.slack_app_token)
-        app = make_app(slack.clients)
-        register(app)
-        socket = SocketConnection(app, slack.clients, settings.slack_app_token)
-        await socket.start()
-        try:
-            yield Bot(newsroom, slack, render)
-        finally:
-            await socket.stop()
+    role = form.role if form else Role.ALL
+    require_tokens(settings, listens=role.listens)
+    async with open_slack(settings, newsroom, pacer) as slack:
+        bot = Bot(newsroom, slack, render, form)
+        if not role.listens:
+            yield bot
+            return
+        async with listening(settings, slack):
+            yield bot

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.app.bot import open_slack
 from bot.app.newsroom import Newsroom, deployment_of, load_cipher, open_newsroom
+from bot.app.slack_side import open_slack
 from bot.clock import SystemClock
 from bot.errors import PlainwireError
 from bot.manifest import optional_scopes, required_scopes

@@ -78,7 +78,10 @@ async def open_demo(
     Raises:
         JobFailed: The digest could not be posted.
     """
-    with tempfile.TemporaryDirectory(prefix="plainwire-demo-") as folder:
+    # Ctrl-C while the database is being opened leaves a thread in it for a moment: no error then.
+    with tempfile.TemporaryDirectory(
+        prefix="plainwire-demo-", ignore_cleanup_errors=True
+    ) as folder:
         async with _workspace(port) as sandbox:
             say.step(f"Local Slack workspace: {sandbox.url}")
             own = _own_settings(settings, sandbox, Path(folder))

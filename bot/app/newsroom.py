@@ -181,6 +181,9 @@ def limits_of(settings: Settings) -> Limits:
         catch_up=settings.catch_up_seconds,
         repeat_when_unreadable=settings.unknown_outcome == "repeat",
         explain=settings.model_timeout_seconds * 2,
+        settle=settings.settle_seconds,
+        abandoned=settings.abandoned_seconds,
+        first_wait=settings.retry_seconds,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.app.bot import SlackSide, open_slack
 from bot.app.newsroom import Newsroom, open_database, open_newsroom
+from bot.app.slack_side import SlackSide, open_slack
 from bot.clock import SystemClock
 from bot.settings import Settings
 from storage.database import Database

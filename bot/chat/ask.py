@@ -22,6 +22,8 @@ MAX_TERM_CHARS, MAX_TERM_WORDS = 80, 6
 MAX_BARE_TERM_WORDS = 3
 # With more words than this around a link, the words are what is to be explained.
 MAX_WORDS_BESIDE_LINK = 40
+# Nobody says more than a few options; the bounds keep hostile texts cheap.
+_MAX_STRIPS, _TAIL_CHARS, _ONE_QUESTION_CHARS = 8, 120, 400
 Length = Literal["short", "long"]
 
 
@@ -104,11 +106,12 @@ class _Options:
 def _strip_all(text: str, options: _Options) -> str:
     """Take polite words, "explain" and options off both ends until nothing more comes off."""
     rest = text.strip()
-    while True:
+    for _ in range(_MAX_STRIPS):
         shorter = _strip_start(_strip_end(_strip_commas(rest, options), options), options)
         if shorter == rest:
-            return rest
+            break
         rest = shorter
+    return rest
 
 
 def _strip_start(text: str, options: _Options) -> str:
@@ -124,18 +127,20 @@ def _strip_start(text: str, options: _Options) -> str:
 
 
 def _strip_end(text: str, options: _Options) -> str:
-    polite = _POLITE_END.search(text)
-    if polite and polite.start() > 0:
-        return _kept_mark(text[: polite.start()], polite["mark"])
-    found = _OPTION_END.search(text)
+    # Only the end is looked at: searching all of a long text, again and again, takes its time.
+    before, tail = text[:-_TAIL_CHARS], text[-_TAIL_CHARS:]
+    polite = _POLITE_END.search(tail)
+    if polite and (polite.start() > 0 or before):
+        return _kept_mark(before + tail[: polite.start()], polite["mark"])
+    found = _OPTION_END.search(tail)
     if found:
         options.take(found["option"])
-        return _kept_mark(text[: found.start()], found["mark"])
+        return _kept_mark(before + tail[: found.start()], found["mark"])
     return text
 
 
 def _strip_commas(text: str, options: _Options) -> str:
-    found = _OPTION_BETWEEN.search(text)
+    found = _OPTION_BETWEEN.search(text) if len(text) <= _ONE_QUESTION_CHARS else None
     if found:
         options.take(found["option"])
         return f"{text[: found.start()]} {text[found.end() :]}"

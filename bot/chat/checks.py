@@ -15,6 +15,20 @@ _DATE_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+_MAKER_NAMES = (
+    "google meta microsoft amazon apple nvidia anthropic mistral deepseek deepmind gemini claude copilot llama grok "
+    "siri alexa cortana perplexity facebook twitter ibm intel amd samsung tesla baidu alibaba tencent bytedance "
+    "huawei oracle salesforce adobe slack zoom cohere midjourney stability runway suno sora bard qwen kimi "
+    "elevenlabs databricks snowflake sap siemens nokia sony reddit wikipedia github gitlab musk altman china "
+    "europe america germany france britain japan india"
+)
+_MAKERS = frozenset(_MAKER_NAMES.split())
+# Plurals are left alone: "Researchers introduced …" names nobody.
+_OPENING = re.compile(
+    r"\W*(?P<word>[A-Z]\w*)(?:['’]s)?(?P<acts>(?<!s)\s+(?:invented|founded|created|developed|built|owns|owned|sells|"
+    r"sold|introduced|published|coined|pioneered|popularised|popularized|acquired|launched|unveiled)\b)?"
+)
+
 
 class SourcedCheck:
     """
@@ -50,8 +64,9 @@ class SourcedCheck:
 
 class GeneralCheck:
     """
-    General knowledge: no figures, dates, quotations or links at all; names only from the question
-    and the glossary.
+    General knowledge: no figures, dates, quotations or links at all, few names.
+
+    Names may come from the question and the glossary only.
 
     Args:
         asked: The question and what the person said before.
@@ -65,11 +80,21 @@ class GeneralCheck:
             text for entry in used for text in (entry.meaning, entry.comparison, entry.practitioner)
         ]
         self._names = Grounds([*asked, *house], term_names(glossary.entries), language=language)
+        self._named = frozenset(re.findall(r"\w+", " ".join([*asked, *house]).casefold()))
 
     def passes(self, sentence: str) -> bool:
         if quotes_in(sentence) or _DATE_WORDS.search(_without_may(sentence)):
             return False
+        if self._opens_with_name(sentence):
+            return False
         return not self._names.check(sentence, analogy=is_analogy(sentence, ()))
+
+    def _opens_with_name(self, sentence: str) -> bool:
+        """A capital at the beginning proves nothing; known names and what acts like one do."""
+        found = _OPENING.match(sentence)
+        if found is None or found["word"].casefold() in self._named:
+            return False
+        return found["word"].casefold() in _MAKERS or found["acts"] is not None
 
 
 def term_names(entries: Iterable[GlossaryEntry]) -> list[str]:
@@ -77,7 +102,7 @@ def term_names(entries: Iterable[GlossaryEntry]) -> list[str]:
 
 
 def _without_may(sentence: str) -> str:
-    """ "May" and "march" are mostly verbs; as months they come with a figure, which is looked at anyway."""
+    """Leave out what is mostly another word ("may", "so"); as a date it comes with a figure."""
     return re.sub(
         r"\b(?:may|march|mar|sun|sat|dec|sep|mon|wed|mai|so|mi|do|fr|sa|di)\b",
         " ",

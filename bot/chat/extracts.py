@@ -8,8 +8,31 @@ from bot.explain.explanation import ExplainedTerm, Level
 from bot.explain.glossary import Glossary, GlossaryEntry
 from bot.explain.pick import candidates, is_repeat, ranked, words_of
 from bot.explain.sources import Document
+from bot.explain.wordforms import normal_words
 
 MAX_SENTENCES, MAX_TERMS = 4, 4
+_MIN_WORD_CHARS = 4
+_QUESTION_WORDS = frozenset(
+    {
+        "what",
+        "does",
+        "that",
+        "this",
+        "with",
+        "from",
+        "about",
+        "have",
+        "which",
+        "when",
+        "where",
+        "mean",
+        "they",
+        "would",
+        "could",
+        "doe",
+        "thi",
+    }
+)
 
 
 def nearest_sentences(
@@ -21,16 +44,22 @@ def nearest_sentences(
     When none shares any (or nothing was asked), the most telling ones.
     """
     pool = candidates(chosen, language)
-    wanted = words_of(question)
+    wanted = _asked(question)
     order = ranked(pool, chosen)
-    near = [one for one in order if wanted & words_of(one.text)]
-    near.sort(key=lambda one: -len(wanted & words_of(one.text)))
+    near = [one for one in order if wanted & _asked(one.text)]
+    near.sort(key=lambda one: -len(wanted & _asked(one.text)))
     kept: list[str] = []
     for one in near or order:
         if len(kept) < limit and not is_repeat(one.text, kept):
             kept.append(one.text)
     places = {one.text: (one.document, one.position) for one in pool}
     return tuple(sorted(kept, key=lambda text: places[text]))
+
+
+def _asked(text: str) -> frozenset[str]:
+    """Return the words that carry a question, in one form each ("needs", "need")."""
+    long = {word for word in normal_words(text) if len(word) >= _MIN_WORD_CHARS}
+    return frozenset(long - _QUESTION_WORDS) | frozenset(words_of(text) if not long else ())
 
 
 def glossary_paragraphs(entry: GlossaryEntry, level: Level) -> tuple[tuple[str, ...], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -101,6 +101,11 @@ class Place:
         user_id: The asker; streams in channels need a recipient.
         response_url: Set for private answers.
         answer_ts: A stream or message begun by a process that died: it is completed, not repeated.
+        request_key: Source key of the request, named in the posted message's metadata, so that a
+            post whose outcome got lost is found again instead of repeated.
+        replace_original: Whether the response_url's original may be replaced: True for commands,
+            shortcuts and buttons of private messages; False for a button of a public message,
+            which would vanish for everybody.
     """
 
     workspace_id: str
@@ -109,6 +114,8 @@ class Place:
     thread_ts: str | None = None
     response_url: str | None = None
     answer_ts: str | None = None
+    request_key: str = ""
+    replace_original: bool = True
 
 
 class Answer(Protocol):

@@ -127,7 +127,7 @@ def shortened(text: str, limit: int) -> str:
         return text
     if limit < 2:  # noqa: PLR2004 - no room for a word and the mark
         return ""
-    return text[: limit - 1].rsplit(None, 1)[0].rstrip() + "…"
+    return " ".join(text[: limit - 1].rsplit(None, 1)[:1]).rstrip() + "…"
 
 
 def _fits(turn: StoredTurn, story_id: str | None) -> bool:

@@ -11,13 +11,21 @@ from bot.chat.thread import ThreadMemory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldStory:
-    """A story as its readers know it: its number in the digest, headline and outlets' names."""
+    """
+    A story as its readers know it.
+
+    Attributes:
+        number: In the digest, from 1.
+        headline: As posted; outlets: names of who told it.
+        more: What else was written about it; its words count when nothing else decides.
+    """
 
     number: int
     story_id: str
     revision: int
     headline: str
     outlets: tuple[str, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,12 @@ def which_story(
         return AboutDigest()
     if len(stories) == 1:
         return AboutStory(numbers[0])
-    return _by_words(text, stories) or _focus(stories, memory, reply_to_ts) or AskWhich(numbers)
+    return (
+        _by_words(text, stories)
+        or _focus(stories, memory, reply_to_ts)
+        or _by_more_words(text, stories)
+        or AskWhich(numbers)
+    )
 
 
 def _by_words(text: str, stories: Sequence[ToldStory]) -> About | None:
@@ -87,6 +100,13 @@ def _by_words(text: str, stories: Sequence[ToldStory]) -> About | None:
         return None
     at_best = tuple(number for number, score in scores.items() if score == best)
     return AboutStory(at_best[0], sure=False) if len(at_best) == 1 else AskWhich(at_best)
+
+
+def _by_more_words(text: str, stories: Sequence[ToldStory]) -> About | None:
+    """Return the one story in whose texts a word of the message stands, when it is one alone."""
+    wanted = _words(text)
+    hits = [story.number for story in stories if wanted & _words(story.more)]
+    return AboutStory(hits[0], sure=False) if len(hits) == 1 else None
 
 
 def _score(

@@ -68,7 +68,7 @@ def choose(
     """
     known = {story.id: story for story in stories}
     sieve = _Sieve(preference, Memory(told, known), now, since)
-    ranked = _ranked(sieve.candidates(known.values()), preference.topics, now)
+    ranked = _ranked(sieve.candidates(known.values()), preference, now)
     inside = [candidate for candidate in ranked if _wanted(candidate, preference)]
     outside = [candidate for candidate in ranked if not _wanted(candidate, preference)]
     chosen = sieve.pick(inside, preference.stories)
@@ -146,7 +146,7 @@ class _Sieve:
         beside = chosen[: self._preference.stories - 1]
         found: _Candidate | None = None
         if beside and self._preference.stories >= _MIN_STORIES_FOR_SURPRISE:
-            neutral = _neutral_totals([*outside, *beside], now)
+            neutral = _neutral_totals([*outside, *beside], self._preference, now)
             bar = min(neutral[candidate.whole.id] for candidate in beside)
             found = self._first_above(outside, beside, neutral, bar)
         for candidate in outside:
@@ -217,16 +217,28 @@ class _Sieve:
 
 
 def _ranked(
-    candidates: Sequence[_Candidate], topics: frozenset[Topic], now: datetime
+    candidates: Sequence[_Candidate], preference: Preference, now: datetime
 ) -> list[_Candidate]:
     by_id = {candidate.whole.id: candidate for candidate in candidates}
-    scored = ranking.rank([candidate.seen for candidate in candidates], topics, now)
+    scored = ranking.rank(
+        [candidate.seen for candidate in candidates],
+        preference.topics,
+        now,
+        topic_weights=dict(preference.topic_weights),
+    )
     return [replace(by_id[story.id], score=score) for story, score in scored]
 
 
-def _neutral_totals(candidates: Sequence[_Candidate], now: datetime) -> dict[str, float]:
-    """Return each story's total with every topic wanted alike, so that only the news counts."""
-    scored = ranking.rank([candidate.seen for candidate in candidates], ALL_TOPICS, now)
+def _neutral_totals(
+    candidates: Sequence[_Candidate], preference: Preference, now: datetime
+) -> dict[str, float]:
+    """Return each story's total as if every topic were read; what feedback said of topics counts."""
+    scored = ranking.rank(
+        [candidate.seen for candidate in candidates],
+        ALL_TOPICS,
+        now,
+        topic_weights=dict(preference.topic_weights),
+    )
     return {story.id: score.total for story, score in scored}
 
 

@@ -16,16 +16,17 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from bot.digest import transitions
+from bot.digest.composing import Composer
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Digest
 from bot.digest.gate import Gate
 from bot.digest.make import DigestMaker
 from bot.digest.plan import plan
-from bot.digest.ports import ChannelStore, DeliveryStore, NotPosted, Posted, Poster, PostOutcome
+from bot.digest.ports import ChannelStore, DeliveryStore, Poster
 from bot.digest.preference import Channel
 from bot.digest.schedule import date_of, next_due_at
+from bot.digest.sending import Sender
 from bot.digest.spread import spread
-from bot.digest.stored import dump_message, load_message
 from bot.digest.tell import Teller
 from bot.digest.transitions import Limits
 from bot.digest.zones import UnknownZone
@@ -43,14 +44,25 @@ _Step = Callable[[Delivery, datetime], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handout:
-    """A delivery to be run, at once (None) or not before an aware UTC instant."""
+    """
+    A delivery to be run, at once (None) or not before an aware UTC instant.
+
+    Attributes:
+        is_new: Not composed yet, so that it is worth waiting for the newest news.
+    """
 
     key: DeliveryKey
     not_before: datetime | None = None
+    is_new: bool = False
 
 
 class Deliverer:
-    """The use case. Every instant is an argument, aware UTC."""
+    """
+    The use case. Every instant is an argument, aware UTC.
+
+    Args:
+        monotonic: Seconds that pass while a delivery is run; by default none do.
+    """
 
     def __init__(
         self,
@@ -62,13 +74,14 @@ class Deliverer:
         teller: Teller,
         render: Callable[[Digest], Message],
         limits: Limits | None = None,
+        monotonic: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        self._monotonic = monotonic
+        self._sender = Sender(deliveries, poster, limits or Limits(), monotonic)
         self._channels = channels
         self._deliveries = deliveries
-        self._maker = maker
-        self._poster = poster
+        self._composer = Composer(maker, render, limits or Limits())
         self._teller = teller
-        self._render = render
         self._limits = limits or Limits()
         self._gate = Gate(
             channels=channels, deliveries=deliveries, teller=teller, limits=self._limits
@@ -129,10 +142,15 @@ class Deliverer:
         rows = await self._deliveries.unfinished(limit=_ALL)
         for row in rows:
             if row.state is DeliveryState.SENDING:
-                await self._change(row, self._lost(row, now))
+                await self._change(row, self._sender.lost(row, now))
         await self._gate.miss([row for row in rows if self._gate.is_too_late(row, now)])
         left = await self._deliveries.unfinished(limit=_ALL)
-        return [Handout(key=row.key, not_before=_later(row.not_before, now)) for row in left]
+        return [_handout(row, now) for row in left]
+
+    async def hand_back(self, key: DeliveryKey, now: datetime) -> None:
+        """Say that a stop cut off our post, so that nobody waits for its outcome."""
+        if sending := self._sender.cut_off(key):
+            await self._change(sending, self._sender.lost(sending, now))
 
     async def open_now(self, channel: Channel, now: datetime) -> DeliveryKey:
         """Open today's digest now, if it is not there yet: `now` *is* today's digest."""
@@ -172,9 +190,8 @@ class Deliverer:
             return
         rows = [*decision.missed, *([decision.deliver] if decision.deliver else [])]
         if not rows:
-            await self._channels.save_if(
-                channel, replace(channel, next_due_at=decision.next_due_at)
-            )
+            later = replace(channel, next_due_at=decision.next_due_at)
+            await self._channels.save_if(channel, later)
         # Each row moves the channel to the next one: a crash in between goes on from there. The list
         # may be older than a change of preference, so what was decided from is compared.
         expected = channel.next_due_at
@@ -206,11 +223,13 @@ class Deliverer:
     async def _advance(
         self, key: DeliveryKey, now: datetime, steps: dict[DeliveryState, _Step]
     ) -> Delivery | None:
+        began = self._monotonic()
         for _ in range(_MAX_STEPS):
             row = await self._deliveries.get(key)
-            if row is None or row.state not in steps or _waits(row, now):
+            at = now + self._sender.since(began)
+            if row is None or row.state not in steps or _waits(row, at):
                 return row
-            if not await steps[row.state](row, now):
+            if not await steps[row.state](row, at):
                 break
         return await self._deliveries.get(key)
 
@@ -218,53 +237,31 @@ class Deliverer:
         channel = await self._gate.still_wanted(row, now)
         if channel is None:
             return False
-        digest = await self._maker.make(channel, row, now)
-        message = dump_message(self._render(digest))
-        told = [(item.chosen.story.id, item.chosen.story.revision) for item in digest.items]
-        return await self._change(row, transitions.compose_done(row, message, told))
+        return await self._finish(row, await self._composer.compose(channel, row, now))
 
     async def _send(self, row: Delivery, now: datetime) -> bool:
-        if row.message is None or await self._gate.still_wanted(row, now) is None:
+        if await self._gate.still_wanted(row, now) is None:
             return False
+        message = self._composer.message_of(row)
+        if message is None:
+            return await self._finish(row, transitions.die(row, transitions.NOT_COMPOSED))
         sending = transitions.start_sending(row, now)
-        if not await self._change(row, sending) or not await self._is_ours(sending):
+        if not await self._change(row, sending):
             return False
-        outcome = await self._poster.post(
-            row.key.workspace_id,
-            row.key.channel_id,
-            load_message(row.message),
-            delivery=str(row.key),
-        )
-        return await self._finish(sending, self._after_post(sending, outcome, now))
-
-    def _after_post(self, sending: Delivery, outcome: PostOutcome, now: datetime) -> Delivery:
-        match outcome:
-            case Posted(ts=ts):
-                return transitions.sent(sending, ts, now)
-            case NotPosted():
-                return transitions.not_posted(sending, outcome, now, self._limits)
-            case _:
-                return transitions.unknown(sending, outcome.reason, now, self._limits)
+        posted = await self._sender.post(sending, message, now)
+        return posted is not None and await self._finish(sending, posted)
 
     async def _look_abandoned(self, row: Delivery, now: datetime) -> bool:
         started = row.sending_at or row.due_at
         if now - started < timedelta(seconds=self._limits.abandoned):
             return False
-        return await self._change(row, self._lost(row, now))
+        return await self._change(row, self._sender.lost(row, now))
 
     async def _start_reconciling(self, row: Delivery, now: datetime) -> bool:  # noqa: ARG002 - a step
         return await self._change(row, transitions.start_reconciling(row))
 
     async def _reconcile(self, row: Delivery, now: datetime) -> bool:
-        margin = timedelta(seconds=self._limits.window)
-        outcome = await self._poster.find(
-            row.key.workspace_id,
-            row.key.channel_id,
-            delivery=str(row.key),
-            oldest=(row.sending_at or row.due_at) - margin,
-            latest=now + margin,
-        )
-        return await self._finish(row, transitions.reconciled(row, outcome, now, self._limits))
+        return await self._finish(row, await self._sender.find(row, now))
 
     # Ending
 
@@ -282,18 +279,14 @@ class Deliverer:
             )
         return changed
 
-    async def _is_ours(self, row: Delivery) -> bool:
-        """Return whether nobody else moved the row since we committed it: a stop can last long."""
-        current = await self._deliveries.get(row.key)
-        return current is not None and (current.state, current.attempt) == (row.state, row.attempt)
-
-    def _lost(self, row: Delivery, now: datetime) -> Delivery:
-        reason = "the program stopped while Slack's answer was awaited"
-        return transitions.unknown(row, reason, now, self._limits)
-
 
 def _key(channel: Channel, on: date) -> DeliveryKey:
     return DeliveryKey(workspace_id=channel.workspace_id, channel_id=channel.channel_id, on=on)
+
+
+def _handout(row: Delivery, now: datetime) -> Handout:
+    is_new = row.state is DeliveryState.DUE
+    return Handout(key=row.key, not_before=_later(row.not_before, now), is_new=is_new)
 
 
 def _waits(row: Delivery, now: datetime) -> bool:

@@ -39,7 +39,8 @@ FINAL = frozenset({DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.DEAD
 
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DUE: frozenset(
-        {DeliveryState.COMPOSED, DeliveryState.SKIPPED, DeliveryState.DEAD}
+        # To itself: composing failed and is tried again later.
+        {DeliveryState.DUE, DeliveryState.COMPOSED, DeliveryState.SKIPPED, DeliveryState.DEAD}
     ),
     DeliveryState.COMPOSED: frozenset(
         {DeliveryState.SENDING, DeliveryState.SKIPPED, DeliveryState.DEAD}
@@ -98,7 +99,7 @@ class Delivery:
         attempt: Grows with every change of state; a change is a compare-and-set on (state, attempt).
         due_at: When it was due.
         not_before: Not tried again before this instant.
-        tries: How many times posting was tried.
+        tries: How many times posting was tried; while it is due, how many times composing failed.
         sending_at: When the last `sending` was committed: where reconciling begins to look.
         stories: (story id, revision) in the order posted; what the channel was told.
         message: The composed message as stored JSON text, or None.

@@ -48,6 +48,29 @@ class DigestItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecapLine:
+    """
+    One story of the week's recap.
+
+    Attributes:
+        headline: As it was told last.
+        first_on, last_on: Local dates of its first and its newest telling.
+        updates: How many later revisions were told after the first.
+        message_ts: Slack's timestamp of the digest that told it last, or None.
+        url, source: Where it is told; "" when the story is not stored any more.
+    """
+
+    story_id: str
+    headline: str
+    first_on: date
+    last_on: date
+    updates: int = 0
+    message_ts: str | None = None
+    url: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """
     Everything that one digest says, before it is rendered.
@@ -62,6 +85,8 @@ class Digest:
         problems: Feeds that did not answer and the like.
         notices: Sentences for the channel, such as "Yesterday's digest is missing: …".
         set_up_by: Slack user id named in the first post of a channel, else "".
+        recap: What else was told this week, most important first; in the last digest of a week of
+            channels that want it, else empty.
     """
 
     preference: Preference
@@ -78,3 +103,4 @@ class Digest:
     empty_reason: str = ""
     first_post: bool = False
     set_up_by: str = ""
+    recap: tuple[RecapLine, ...] = ()

@@ -103,7 +103,7 @@ def _value(field: str, parse: Callable[[str], object], example: str) -> _Parser:
     """Return a parser for a command that sets one field of the preference."""
 
     def parsed(rest: str) -> Command | Wrong:
-        word = re.sub(r"^(?:to|=|is|:)\s*", "", rest, flags=re.IGNORECASE)
+        word = re.sub(r"^(?:to\b|is\b|=|:)\s*", "", rest, flags=re.IGNORECASE)
         if not word:
             return Wrong(f"Say which one, such as `/digest {example}`.")
         value = parse(word)
@@ -121,7 +121,7 @@ def _on(rest: str) -> Command | Wrong:
 def _topics(rest: str) -> Command | Wrong:
     if not rest:
         return ShowTopics()
-    found = parse_topics(re.sub(r"^(?:to|=|:|only)\s*", "", rest, flags=re.IGNORECASE))
+    found = parse_topics(re.sub(r"^(?:to\b|only\b|=|:)\s*", "", rest, flags=re.IGNORECASE))
     return found if isinstance(found, Wrong) else Change(topics=found)
 
 
@@ -138,7 +138,8 @@ def _figure(word: str) -> str:
 
 def _source(make: Callable[[str], Command], verb: str) -> _Parser:
     def parse(rest: str) -> Command | Wrong:
-        name = re.sub(r"^(?:source|outlet|the source)\s+", "", rest, flags=re.IGNORECASE)
+        name = re.sub(r"^(?:the\s+)?(?:source|outlet)\s+", "", rest, flags=re.IGNORECASE)
+        name = name.strip("\"'").strip()
         if not name:
             return Wrong(f"Say which source, such as `/digest {verb} theledger.example`.")
         return make(name[:200])
@@ -172,7 +173,7 @@ def _address(url: str, make: Callable[[str], Command], verb: str) -> Command | W
 
 
 def _replies(rest: str) -> Command | Wrong:
-    word = re.sub(r"^(?:to|=|only|:)\s*", "", rest.casefold())
+    word = re.sub(r"^(?:to\b|only\b|=|:)\s*", "", rest.casefold())
     for beginning, value in _REPLIES:
         if word.startswith(beginning):
             return Change(thread_replies=value)

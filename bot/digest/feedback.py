@@ -123,7 +123,7 @@ def _step(preference: Preference, topic: Topic) -> int:
 
 
 def _weight(step: int) -> float:
-    return round(2.0 ** (step / 2), 6)
+    return round(math.exp2(step / 2), 6)
 
 
 def _with_step(preference: Preference, topic: Topic, step: int) -> Preference:

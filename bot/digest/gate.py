@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.digest import transitions
 from bot.digest.delivery import Delivery, DeliveryState
-from bot.digest.notices import REMOVED, SWITCHED_OFF, too_late_reason
+from bot.digest.notices import REMOVED, STOPPED, SWITCHED_OFF, too_late_reason
 from bot.digest.plan import too_late
 from bot.digest.ports import ChannelStore, DeliveryStore
 from bot.digest.preference import Channel
@@ -68,4 +68,6 @@ def _unwanted_reason(channel: Channel | None, row: Delivery) -> str:
     paused_until = channel.preference.paused_until
     if not channel.preference.on or (paused_until is not None and row.key.on < paused_until):
         return SWITCHED_OFF
+    if channel.state_reason:
+        return f"{STOPPED}: {channel.state_reason}"
     return ""

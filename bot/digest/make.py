@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from bot.digest.choose import WINDOW, choose
+from bot.digest.choose import WINDOW, Selection, choose
 from bot.digest.compose import Occasion, compose
 from bot.digest.delivery import Delivery, DeliveryKey
-from bot.digest.digest import ChosenStory, Digest, Told
+from bot.digest.digest import ChosenStory, Digest, RecapLine, Told
 from bot.digest.notices import missed_line
 from bot.digest.ports import DeliveryStore
 from bot.digest.preference import Channel, Preference
+from bot.digest.recap import is_last_of_week, monday_of, recap
+from bot.digest.story_cache import StoryCache
 from bot.digest.transitions import Limits
 from bot.errors import PlainwireError
 from bot.explain.explanation import Explanation, Level
@@ -23,6 +26,8 @@ from bot.news.ports import StoryStore
 from bot.news.story import CollectReport, Story
 
 MEMORY_DAYS = 14
+# A week, and how far back its first digest looked.
+_RECAP_REACH = timedelta(days=7) + WINDOW
 _EVER = date(1970, 1, 1)
 
 log = structlog.get_logger()
@@ -63,20 +68,31 @@ class DigestMaker:
         explainer: Explainer,
         last_round: LastRound,
         limits: Limits | None = None,
+        cache: StoryCache | None = None,
     ) -> None:
+        """
+        Args:
+            stories: Where stories are read when there is no cache.
+            deliveries: What channels were told.
+            explainer: Makes stories plain.
+            last_round: Says how the last round of collecting went.
+            limits: How long explaining may take.
+            cache: Keeps stories between channels; None reads them for every digest. Who stores
+                new stories lets it `forget`.
+        """
         self._stories = stories
         self._deliveries = deliveries
         self._explainer = explainer
         self._last_round = last_round
         self._limits = limits or Limits()
+        self._cache = cache
 
     async def make(self, channel: Channel, delivery: Delivery, now: datetime) -> Digest:
         """Return the digest of one delivery as of *now*."""
         on = delivery.key.on
         told = await self._told(channel, on)
         since = await self._last_due(channel, told)
-        stories = await self._stories.since(now - WINDOW, channel.workspace_id)
-        selection = choose(stories, channel.preference, told, now, since=since)
+        selection = await self._selection(channel, told, now, since)
         explanations = await self._explain_all(selection.chosen, channel.preference, now)
         missed = await self._deliveries.last_missed(channel.workspace_id, channel.channel_id, on)
         occasion = Occasion(
@@ -87,9 +103,40 @@ class DigestMaker:
             report=await self._last_round(),
             notices=tuple(filter(None, [missed_line(missed, on)])),
             first_post=not told and await self._never_told(channel),
-            set_up_by=channel.set_up_by,
+            set_up_by="" if channel.is_dm else channel.set_up_by,
         )
-        return compose(selection, explanations, channel.preference, occasion)
+        digest = compose(selection, explanations, channel.preference, occasion)
+        return replace(digest, recap=await self._recap(channel, digest, told, now))
+
+    async def _selection(
+        self, channel: Channel, told: Sequence[Told], now: datetime, since: datetime | None
+    ) -> Selection:
+        wanted = channel.preference
+        if self._cache is None:
+            stories = await self._stories.since(now - WINDOW, channel.workspace_id)
+            return choose(stories, wanted, told, now, since=since)
+        kept = await self._cache.back(WINDOW, channel.workspace_id, now)
+        return self._cache.choices.choose(kept, wanted, told, now, since=since)
+
+    async def _stories_back(
+        self, reach: timedelta, channel: Channel, now: datetime
+    ) -> Sequence[Story]:
+        if self._cache is not None:
+            return await self._cache.back(reach, channel.workspace_id, now)
+        return await self._stories.since(now - reach, channel.workspace_id)
+
+    async def _recap(
+        self, channel: Channel, digest: Digest, told: Sequence[Told], now: datetime
+    ) -> tuple[RecapLine, ...]:
+        """Return the week's recap when the channel wants one and this is its week's last digest."""
+        wanted, on = channel.preference, digest.digest_on
+        if not wanted.weekly_recap or not is_last_of_week(wanted, on):
+            return ()
+        of_week = [one for one in told if monday_of(on) <= one.on < on]
+        stories = await self._stories_back(_RECAP_REACH, channel, now) if of_week else ()
+        here = {item.chosen.story.id for item in digest.items}
+        by_id = {story.id: story for story in stories}
+        return recap(of_week, by_id, wanted, leave_out=here)
 
     async def _told(self, channel: Channel, on: date) -> list[Told]:
         since = on - timedelta(days=MEMORY_DAYS)

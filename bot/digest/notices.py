@@ -13,6 +13,8 @@ from bot.news.story import CollectReport
 # Reasons that people caused themselves: nobody is told, and no later digest mentions them.
 SWITCHED_OFF = "the digest was switched off or paused before it was posted"
 REMOVED = "the channel's digest was removed before it was posted"
+# The same, by what people did to the channel; the reason goes on with what.
+STOPPED = "deliveries to the channel were stopped"
 _OWN_DOING = frozenset({SWITCHED_OFF, REMOVED})
 
 _MAX_LINES = 20
@@ -36,7 +38,7 @@ def too_late_reason(due_at: datetime, zone_name: str, catch_up_seconds: float) -
 
 def missed_line(missed: Delivery | None, on: date) -> str:
     """Return the line about a missing digest for the next one (of *on*), or "" when there is none."""
-    if missed is None or missed.reason in _OWN_DOING:
+    if missed is None or missed.reason in _OWN_DOING or missed.reason.startswith(STOPPED):
         return ""
     yesterday = missed.key.on == on - timedelta(days=1)
     name = "Yesterday's digest" if yesterday else f"The digest of {day_words(missed.key.on)}"
@@ -108,6 +110,8 @@ def _missed_sentence(channel: Channel | None, delivery: Delivery) -> str:
 
 
 def _channel_name(channel: Channel) -> str:
+    if channel.is_dm:
+        return "your direct messages"
     return f"#{channel.name}" if channel.name else f"channel {channel.channel_id}"
 
 

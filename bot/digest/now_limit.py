@@ -59,14 +59,9 @@ def decide_now(
         now: Aware instant.
     """
     if channel is None or not channel.preference.on:
-        return NotNow(
-            sentence="The digest is off here: `/digest on 9:00` switches it on, and "
-            "`/digest preview` shows one to you alone."
-        )
-    if channel.state_reason:
-        return NotNow(sentence=f"No digest can be posted: {channel.state_reason}.")
-    if today is None and _is_paused(channel, now):
-        return NotNow(sentence="The digest is paused; `/digest resume` ends the pause.")
+        return NotNow(sentence=_OFF)
+    if stopped := _stopped(channel, today, now):
+        return NotNow(sentence=stopped)
     if today is not None and today.state is DeliveryState.SENT:
         return PostedAlready(sentence="Today's digest is here already.", ts=today.ts or "")
     if today is not None and today.state not in {DeliveryState.SKIPPED, DeliveryState.DEAD}:
@@ -75,6 +70,21 @@ def decide_now(
     if len(recent) >= MAX_TRIES_PER_HOUR:
         return NotNow(sentence=_too_often(recent[-MAX_TRIES_PER_HOUR] + HOUR - now))
     return PostNow(sentence="Today's digest is on its way.", again=today is not None)
+
+
+_OFF = (
+    "The digest is off here: `/digest on 9:00` switches it on, and `/digest preview` shows one to "
+    "you alone."
+)
+
+
+def _stopped(channel: Channel, today: Delivery | None, now: datetime) -> str:
+    """Return why none can be posted although the digest is on, or ""."""
+    if channel.state_reason:
+        return f"No digest can be posted: {channel.state_reason}."
+    if today is None and _is_paused(channel, now):
+        return "The digest is paused; `/digest resume` ends the pause."
+    return ""
 
 
 def _is_paused(channel: Channel, now: datetime) -> bool:

@@ -36,6 +36,9 @@ class OutcomeUnknown:
 
 PostOutcome = Posted | NotPosted | OutcomeUnknown
 
+NOT_OURS = "not_ours"
+"""The code of a `NotPosted`: while we waited for our turn, somebody else took the delivery over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NothingFound:

@@ -21,7 +21,9 @@ _NUMBERS = {
         ("a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     )
 } | {"a": 1, "an": 1}
-_SPAN = re.compile(r"(?:for\s+)?(?:the\s+)?(?:next\s+)?(\d{1,4}|[a-z]+)?\s*(day|week|month|year)s?")
+_SPAN = re.compile(
+    r"(?:for\s+)?(?:the\s+)?(?:next\s+)?(\d{1,4}\s*|[a-z]+\s+)?(day|week|month|year)s?"
+)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?([a-z]+)\.?(?:\s+(\d{4}))?")
 _MONTH_DAY = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:\s+(\d{4}))?")
@@ -48,7 +50,7 @@ def parse_pause(typed: str) -> PauseFor | PauseUntil | Wrong:
 
 
 def _span(number: str | None, unit: str, typed: str) -> PauseFor | Wrong:
-    count = 1 if number is None else _count(number)
+    count = 1 if number is None else _count(number.strip())
     if not count:
         return _not_understood(typed)
     days, months = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Final, Protocol
@@ -234,8 +234,20 @@ class Poster(Protocol):
         *,
         delivery: str,
         thread_ts: str | None = None,
+        still_ours: Callable[[], Awaitable[bool]] | None = None,
     ) -> PostOutcome:
-        """Post once, with metadata naming the delivery. Never raises for what Slack or the network do."""
+        """
+        Post once, with metadata naming the delivery. Never raises for what Slack or the network do.
+
+        Args:
+            workspace_id: Where.
+            channel_id: Where.
+            message: What.
+            delivery: Goes into the message's metadata.
+            thread_ts: The thread to post in, if any.
+            still_ours: Asked right before the call, after any waiting for a turn; when it says no,
+                nothing is posted and the outcome is `NotPosted` with the code `NOT_OURS`.
+        """
         ...
 
     async def find(

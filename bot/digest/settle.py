@@ -40,11 +40,7 @@ def has_zone(channel: Channel | None) -> bool:
     """Return whether somebody chose a channel's time zone; UTC is what it has before that."""
     if channel is None:
         return False
-    return bool(channel.set_up_by) or channel.preference != Preference(
-        zone="UTC",
-        topic_weights=channel.preference.topic_weights,
-        muted_outlets=channel.preference.muted_outlets,
-    )
+    return bool(channel.set_up_by) or channel.preference.on or channel.preference.zone != "UTC"
 
 
 def settled(
@@ -91,7 +87,9 @@ def sentences(
     return (*said, "The digest is off here; `/digest on 9:00` switches it on.")
 
 
-def _preference(old: Preference, command: SettingCommand, now: datetime) -> Preference | Wrong:
+def _preference(  # noqa: PLR0911 - one return a command reads best
+    old: Preference, command: SettingCommand, now: datetime
+) -> Preference | Wrong:
     match command:
         case SwitchOn(change=change):
             return replace(_changed(old, change), on=True, paused_until=None)
@@ -128,7 +126,9 @@ def _paused(old: Preference, pause: PauseFor | PauseUntil, now: datetime) -> Pre
     return end if isinstance(end, Wrong) else replace(old, paused_until=end)
 
 
-def _said(before: Preference, channel: Channel, command: SettingCommand) -> tuple[str, ...]:
+def _said(  # noqa: PLR0911 - one return a command reads best
+    before: Preference, channel: Channel, command: SettingCommand
+) -> tuple[str, ...]:
     wanted = channel.preference
     match command:
         case SwitchOn():

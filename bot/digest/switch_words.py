@@ -53,7 +53,7 @@ def _read(words: list[str], found: _Found) -> Change | Wrong:
             return taken
         if taken == 0:
             if words[0] not in _FILLERS:
-                return _unknown(words, found)
+                return _unknown(words)
             taken = 1
         words = words[taken:]
     return found.change
@@ -86,7 +86,7 @@ def _take_zone(words: list[str], found: _Found) -> int | Wrong:
     return 0
 
 
-def _unknown(words: list[str], found: _Found) -> Wrong:
+def _unknown(words: list[str]) -> Wrong:
     """Return the likeliest explanation of a word that is no time, day or zone."""
     rest = " ".join(word for word in words if word not in _FILLERS)
     looks_like_zone = "/" in rest or re.match(r"(?:utc|gmt)?\s*[+−-]\s*\d", rest)

@@ -33,6 +33,8 @@ class Limits:
 
     Attributes:
         catch_up: A digest this much too late is skipped.
+        max_composes: Times that composing may fail before the delivery is dead; a fault in one
+            digest repeats, and an outage of the database is not counted.
         max_tries: Posts tried before the delivery is dead; with these waits about 75 minutes.
         first_wait, max_wait: Back-off after a refused post: doubles from one to the other.
         settle: Between an unknown outcome and looking for the post, which Slack may still be making.
@@ -44,6 +46,7 @@ class Limits:
     """
 
     catch_up: float = 3 * 60 * 60
+    max_composes: int = 4
     max_tries: int = 12
     first_wait: float = 15.0
     max_wait: float = 600.0
@@ -53,6 +56,12 @@ class Limits:
     give_up_reading: float = 60 * 60
     explain: float = 60.0
     repeat_when_unreadable: bool = False
+
+
+NOT_COMPOSED = (
+    "it could not be put together, which is a fault of Plainwire; its log says more, and a digest "
+    "can be asked for with `/digest now` once that is mended"
+)
 
 
 def opened(key: DeliveryKey, due_at: datetime) -> Delivery:
@@ -76,6 +85,19 @@ def compose_done(
         message=message,
         stories=tuple(stories),
         reason=reason,
+        tries=0,
+        not_before=None,
+    )
+
+
+def compose_failed(delivery: Delivery, now: datetime, limits: Limits) -> Delivery:
+    """Due -> due, to be tried again later; or dead, when it failed often enough to fail always."""
+    tries = delivery.tries + 1
+    if tries >= limits.max_composes:
+        return replace(die(delivery, NOT_COMPOSED), tries=tries)
+    wait = timedelta(seconds=back_off_seconds(tries, limits))
+    return _move(
+        delivery, DeliveryState.DUE, tries=tries, not_before=now + wait, reason=NOT_COMPOSED
     )
 
 

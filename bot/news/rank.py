@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.news.story import Story
 from bot.news.terms import is_trade_word, term_counts
@@ -63,6 +64,7 @@ def rank(
     topics: Collection[Topic],
     now: datetime,
     weights: Weights = Weights(),
+    topic_weights: Mapping[Topic, float] | None = None,
 ) -> list[tuple[Story, Score]]:
     """
     Return stories with their scores, best first; ties in the order of their ids.
@@ -72,16 +74,23 @@ def rank(
         topics: What the channel reads.
         now: Aware UTC. A story ages from its first telling, or from its last revision.
         weights: What counts how much.
+        topic_weights: Factors on the match of single topics, from feedback; 1 where none is given.
     """
-    scored = [(story, score(story, topics, now, weights)) for story in stories]
+    scored = [(story, score(story, topics, now, weights, topic_weights)) for story in stories]
     return sorted(scored, key=lambda pair: (-pair[1].total, pair[0].id))
 
 
-def score(story: Story, topics: Collection[Topic], now: datetime, weights: Weights) -> Score:
+def score(
+    story: Story,
+    topics: Collection[Topic],
+    now: datetime,
+    weights: Weights,
+    topic_weights: Mapping[Topic, float] | None = None,
+) -> Score:
     """Return one story's score; every part is already weighed."""
     outlets = weights.outlets * math.log2(1 + len(story.outlets))
     authority = weights.authority * max(entry.weight for entry in story.entries)
-    match = weights.topic_match * topic_match(story, topics)
+    match = weights.topic_match * topic_match(story, topics, topic_weights)
     recency = recency_factor(news_at(story), now, weights.half_life_hours)
     total = (outlets + authority + match) * recency
     return Score(
@@ -104,11 +113,18 @@ def recency_factor(at: datetime, now: datetime, half_life_hours: float) -> float
     return math.exp2(-(age / timedelta(hours=1)) / half_life_hours)
 
 
-def topic_match(story: Story, topics: Collection[Topic]) -> float:
-    """Return 1 when the story's first topic is asked for, less for its second and third, else 0."""
+def topic_match(
+    story: Story, topics: Collection[Topic], topic_weights: Mapping[Topic, float] | None = None
+) -> float:
+    """
+    Return 1 when the story's first topic is asked for, less for its second and third, else 0.
+
+    Each is multiplied by its topic's weight, if it has one.
+    """
+    factors = topic_weights or {}
     return max(
         (
-            value
+            value * factors.get(topic, 1.0)
             for value, topic in zip(_PLACE_VALUES, story.topics, strict=False)
             if topic in topics
         ),
@@ -118,23 +134,30 @@ def topic_match(story: Story, topics: Collection[Topic]) -> float:
 
 def similarity(story_a: Story, story_b: Story) -> float:
     """Return how alike two stories are, 0 to 1, by the words of what was told."""
-    a, b = _words(story_a), _words(story_b)
-    lengths = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    (a, squared_a), (b, squared_b) = _words(story_a), _words(story_b)
+    if len(a) > len(b):
+        a, b = b, a
+    lengths = math.sqrt(squared_a * squared_b)
     shared = sum(value * b[term] for term, value in a.items() if term in b)
     return min(1.0, shared / lengths) if lengths else 0.0
 
 
-def _words(story: Story) -> dict[str, float]:
+# A story is compared again and again, for every channel; a few days of stories fit, at about 30 kB
+# each.
+@lru_cache(maxsize=1_024)
+def _words(story: Story) -> tuple[dict[str, float], float]:
+    """Return the words of a story by weight, and the sum of the weights squared; not to be changed."""
     counts: dict[str, float] = defaultdict(float)
     for entry in story.entries[:6]:
         found = term_counts(entry.title, entry.text[:1_500], entry.language or "")
         for term, count in found.items():
             counts[term] += count
-    return {
+    words = {
         term: (1.0 + math.log(max(count, 1.0)))
         * (_TRADE_WORD_VALUE if is_trade_word(term) else 1.0)
         for term, count in counts.items()
     }
+    return words, sum(value * value for value in words.values())
 
 
 def pick(

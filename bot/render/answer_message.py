@@ -15,13 +15,13 @@ from bot.render.emphasis import emphasise
 from bot.render.links import safe_url
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import (
+    EMPTY,
     Escaped,
     bare_link,
     bold,
     escape,
     italic,
     join,
-    split,
     trusted,
 )
 from bot.render.outline import HEADLINE_CHARS, MAX_SOURCES, NAME_CHARS, NamedSource
@@ -79,7 +79,7 @@ def _message(
     content: AnswerContent, body: Sequence[Block], fallback_lines: Sequence[Escaped]
 ) -> Message:
     words, news_words = chat_words_for(content.language), words_for(content.language)
-    found = [*_question(content, words), *body]
+    found = [*_above(content, words), *body]
     small_print = _small_print(content, words, news_words)
     found += [blocks.context(small_print)] if small_print else []
     found += _buttons(content, words)
@@ -87,25 +87,39 @@ def _message(
     return Message(text=text, blocks=tuple(found))
 
 
-def _question(content: AnswerContent, words: ChatWords) -> list[Block]:
+def _above(content: AnswerContent, words: ChatWords) -> list[Block]:
+    """
+    Return what stands over an answer, in small print: what was asked, and which story it is about.
+
+    Small print may also stand below, where a stream ends, so that a streamed answer needs no update.
+    """
     asked = escape(content.question).cut(QUESTION_CHARS)
-    return [blocks.context(italic(words.asked) + SPACE + asked)] if asked else []
+    about = _small_headline(content)
+    lines = [italic(words.asked) + SPACE + asked] if asked else []
+    lines += [italic(words.about) + SPACE + about] if about else []
+    return [blocks.context(join(NEW_LINE, lines))] if lines else []
+
+
+def _small_headline(content: AnswerContent) -> Escaped:
+    return (
+        EMPTY if content.basis == "glossary" else escape(shorten(content.headline, HEADLINE_CHARS))
+    )
 
 
 def _body(content: AnswerContent) -> list[Escaped]:
-    """Return headline and paragraphs, each at most as long as a section."""
+    """Return the paragraphs, each at most as long as a section; a glossary's term stands on top."""
     used: set[str] = set()
-    headline = one_line(content.headline)
     lines: list[Escaped] = []
-    if headline:
+    headline = one_line(content.headline)
+    if headline and content.basis == "glossary":
         lines.append(bold(shorten(headline, HEADLINE_CHARS)))
-        used |= {headline.lower()} if content.basis == "glossary" else set()
+        used.add(headline.lower())
     terms = [shorten(term.term, NAME_CHARS) for term in content.terms]
     left = MAX_ANSWER_CHARS
     for sentences in content.paragraphs:
         text = shorten(" ".join(map(one_line, sentences)), max(left, 1))
         left -= len(text)
-        lines += split(emphasise(text, terms, used), blocks.SECTION_CHARS)
+        lines += emphasise(text, terms, used).split(blocks.SECTION_CHARS)
         if left <= 0:
             break
     lines += _words_in_it(content)

@@ -20,6 +20,7 @@ class ChatWords:
     labels: Mapping[AnswerBasis, str]
     notes: Mapping[AnswerNote, str]
     asked: str
+    about: str
     sources: str
     dropped: Count
     dropped_unsourced: Count
@@ -61,6 +62,7 @@ ENGLISH = ChatWords(
         AnswerNote.SUMMARY_ONLY: "The article itself could not be read; this rests on its summary.",
     },
     asked="Asked:",
+    about="About:",
     sources="Sources:",
     dropped=Plural(
         "{n} sentence was left out because the sources do not carry it.",

@@ -13,9 +13,9 @@ from bot.render.message import Block, Message
 from bot.render.mrkdwn import Escaped, escape, join, trusted
 from bot.render.outline import DigestOutline, StoryOutline, outline
 from bot.render.story_blocks import (
-    BUTTON_ROW_WEIGHT,
     MAX_STORY_CHARS,
     NEW_LINE,
+    SECTION_WEIGHT,
     STORY_WEIGHT,
     StoryTexts,
     buttons,
@@ -34,13 +34,17 @@ FOOTER_CHARS: Final = 1_400
 EMPTY_CHARS: Final = 1_000
 
 
-def render_digest(digest: Digest, *, interactive: bool = False) -> Message:
+def render_digest(digest: Digest, *, interactive: bool = True, personal: bool = False) -> Message:
     """
     Return the digest as a message.
 
-    With *interactive*, buttons, menus and the reply hint are drawn: only when a listener answers.
+    Args:
+        digest: What it says.
+        interactive: Draw buttons, menus and the reply hint; False where no listener answers them,
+            as in a preview.
+        personal: It is one person's own, by direct message.
     """
-    drawn = outline(digest, interactive=interactive)
+    drawn = outline(digest, interactive=interactive, personal=personal)
     opening, footer = _opening(drawn), _footer(drawn)
     frame = sum(map(weight, (*opening, *footer)))
     stories = _stories(drawn, blocks.MESSAGE_WEIGHT - frame, interactive=interactive)
@@ -66,10 +70,13 @@ def _footer(drawn: DigestOutline) -> list[Block]:
 
 def _stories(drawn: DigestOutline, room: int, *, interactive: bool) -> list[Block]:
     stories = drawn.stories
-    around = STORY_WEIGHT + (BUTTON_ROW_WEIGHT if interactive else 0)
     texts = [story_texts(story, drawn.words, MAX_STORY_CHARS) for story in stories]
     wanted = [story_chars(text) for text in texts]
-    share = fair_share(wanted, room - around * len(stories))
+    around = STORY_WEIGHT * len(stories)
+    around += SECTION_WEIGHT * sum(size > blocks.SECTION_CHARS for size in wanted)
+    if interactive:
+        around += sum(weight(buttons(story, drawn.words)) for story in stories)
+    share = fair_share(wanted, room - around)
     found: list[Block] = []
     for story, text, size in zip(stories, texts, wanted, strict=True):
         fitting = text if size <= share else story_texts(story, drawn.words, share)

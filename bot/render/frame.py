@@ -60,10 +60,12 @@ def _word_count(explanation: Explanation) -> int:
     return sum(len(text.split()) for text in texts)
 
 
-def opening(digest: Digest, words: Words, *, interactive: bool) -> Iterator[Sentence]:
+def opening(
+    digest: Digest, words: Words, *, interactive: bool, personal: bool = False
+) -> Iterator[Sentence]:
     """Yield what stands before the stories: who set it up, and whether it is late."""
     if digest.first_post:
-        yield _introduction(digest, words, interactive=interactive)
+        yield _introduction(digest, words, interactive=interactive, personal=personal)
     if digest.late_since is not None:
         zone = digest.preference.zone
         yield sentence(
@@ -74,9 +76,13 @@ def opening(digest: Digest, words: Words, *, interactive: bool) -> Iterator[Sent
         )
 
 
-def _introduction(digest: Digest, words: Words, *, interactive: bool) -> Sentence:
-    who = Run(digest.set_up_by, "person")
-    by = sentence(words.first_post_by, who=who) if digest.set_up_by else sentence(words.first_post)
+def _introduction(digest: Digest, words: Words, *, interactive: bool, personal: bool) -> Sentence:
+    if personal:
+        by = sentence(words.first_post_own)
+    elif digest.set_up_by:
+        by = sentence(words.first_post_by, who=Run(digest.set_up_by, "person"))
+    else:
+        by = sentence(words.first_post)
     if interactive:
         change = sentence(words.change_here, command=Run("/digest", "code"))
     else:

@@ -34,10 +34,19 @@ FEEDBACK: Final = "answer_feedback"
 # Under the note that says what feedback changed; the value names the change.
 UNDO: Final = "undo_feedback"
 OPEN_SETTINGS: Final = "open_settings"  # value: a channel id
+# "Really?" under the question about a channel of everybody; value: what was typed.
+CONFIRM: Final = "confirm_command"
 
 # The settings view.
 SETTINGS_VIEW: Final = "digest_settings"
 SETTINGS_CHECK_FEED: Final = "settings_check_feed"
+# Its block ids are the fields of `bot/digest/form.py`, so that an error stands at its field. Topics
+# take two blocks; the last two are not of the form.
+SETTINGS_TOPIC_BLOCKS: Final = ("topics", "topics_more")
+SETTINGS_ADD_FEED: Final = "add_feed"
+SETTINGS_REMOVE_FEEDS: Final = "remove_feeds"
+# Every input has the same action id, for its block id tells it apart.
+FIELD: Final = "value"
 
 # The App Home.
 HOME_VIEW: Final = "home"
@@ -53,7 +62,7 @@ HOME_NAMED: Final = "home_named_people"
 
 # The page of one term, and how its reader goes on.
 TERM_VIEW: Final = "glossary_term"
-TERM_RELATED: Final = "glossary_related"  # value: term_value
+TERM_RELATED: Final = re.compile(r"glossary_related_\d+")  # see related_action; value: term_value
 
 MAX_VALUE_CHARS: Final = 2_000
 MAX_OPTION_VALUE_CHARS: Final = 150
@@ -159,6 +168,11 @@ def term_value(term: str) -> str:
     return _fitting(term, MAX_OPTION_VALUE_CHARS)
 
 
+def related_action(number: int) -> str:
+    """Return the action id of the n-th related term; ids within one row have to differ."""
+    return f"glossary_related_{number}"
+
+
 def feed_key(url: str) -> str:
     """Return a short name for a feed's address; addresses can be longer than an option's value."""
     return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:24]
@@ -189,17 +203,6 @@ def story_block(story: str) -> str:
 def answer_block(part: str, request_key: str) -> str:
     """Return a block id of an answer; keys may be long, so they are shortened to a digest."""
     return f"answer|{part}|{feed_key(request_key)}"
-
-
-def settings_block(field: str) -> str:
-    """Return the block id of a field of the settings view; `Preference`'s names where it has one."""
-    return f"settings|{field}"
-
-
-def field_of(block_id: str) -> str | None:
-    """Return the field that `settings_block` named, or None."""
-    room, bar, field = block_id.partition("|")
-    return field if room == "settings" and bar and field else None
 
 
 def home_block(part: str) -> str:

@@ -96,6 +96,29 @@ class Escaped:
             room -= size
         return _ended(kept)
 
+    def split(self, limit: int) -> tuple[Escaped, ...]:
+        """
+        Return the text in pieces of at most *limit* UTF-16 units, broken at words; () when empty.
+
+        Links, mentions and bold words stay whole; one longer than *limit* becomes "…". Only a word
+        longer than *limit* is broken.
+        """
+        found: list[Escaped] = []
+        current: list[_Part] = []
+        waiting = list(reversed(self._parts))
+        while waiting:
+            part = waiting.pop()
+            room = limit - sum(utf16_len(kept.text) for kept in current)
+            if utf16_len(part.text) <= room:
+                current.append(part)
+                continue
+            head, tail = _divided(part, room, alone=not current)
+            current += [head] if head else []
+            waiting += [tail] if tail else []
+            found += [_make(tuple(current))] if current else []
+            current = []
+        return (*found, _make(tuple(current))) if current else tuple(found)
+
 
 def utf16_len(text: str) -> int:
     """Return the length in UTF-16 units, what JavaScript and Java call a string's length."""
@@ -174,30 +197,6 @@ def join(separator: Escaped, pieces: Iterable[Escaped]) -> Escaped:
         if piece:
             result = result + separator + piece if result else piece
     return result
-
-
-def split(text: Escaped, limit: int) -> tuple[Escaped, ...]:
-    """
-    Return *text* in pieces of at most *limit* UTF-16 units, broken at words; () for an empty text.
-
-    Links, mentions and bold words stay whole; one that is longer than *limit* becomes "…". Only a
-    word longer than *limit* is broken.
-    """
-    found: list[Escaped] = []
-    current: list[_Part] = []
-    waiting = list(reversed(text._parts))
-    while waiting:
-        part = waiting.pop()
-        room = limit - sum(utf16_len(kept.text) for kept in current)
-        if utf16_len(part.text) <= room:
-            current.append(part)
-            continue
-        head, tail = _divided(part, room, alone=not current)
-        current += [head] if head else []
-        waiting += [tail] if tail else []
-        found += [_make(tuple(current))] if current else []
-        current = []
-    return tuple(found) + ((_make(tuple(current)),) if current else ())
 
 
 def _divided(part: _Part, room: int, *, alone: bool) -> tuple[_Part | None, _Part | None]:

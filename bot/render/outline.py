@@ -80,14 +80,21 @@ class DigestOutline:
     footer: tuple[Sentence, ...]
 
 
-def outline(digest: Digest, *, interactive: bool = False) -> DigestOutline:
-    """Return what the digest says; *interactive* adds what only a listening bot can promise."""
+def outline(digest: Digest, *, interactive: bool = False, personal: bool = False) -> DigestOutline:
+    """
+    Return what the digest says.
+
+    Args:
+        digest: To be shown.
+        interactive: Add what only a listening bot can promise.
+        personal: It is one person's own, by direct message.
+    """
     words = words_for(digest.preference.language)
     return DigestOutline(
         words=words,
         title=f"{words.title} · {words.long_date(digest.digest_on)}",
         counts=counts(digest, words),
-        opening=tuple(opening(digest, words, interactive=interactive)),
+        opening=tuple(opening(digest, words, interactive=interactive, personal=personal)),
         notices=tuple(
             sentence("{notice}", notice=notice) for notice in digest.notices if one_line(notice)
         ),

@@ -36,10 +36,11 @@ SPACE = trusted(" ")
 
 # Two sections hold twice the longest story we expect; what is longer is cut, visibly.
 MAX_STORY_CHARS = 2 * blocks.SECTION_CHARS
-# What a story weighs besides its texts (two sections, small print, divider), and what a row of
-# buttons adds.
-STORY_WEIGHT = 7 * blocks.OBJECT_WEIGHT
-BUTTON_ROW_WEIGHT = 13 * blocks.OBJECT_WEIGHT + 80
+# What a story weighs besides its texts (section, small print, divider), and what a second section adds.
+STORY_WEIGHT = 5 * blocks.OBJECT_WEIGHT
+SECTION_WEIGHT = 2 * blocks.OBJECT_WEIGHT
+# When a story is cut, a line of its head or tail gets a fifth; a headline in bold has to fit whole.
+HEAD_SHARE = 5
 
 
 # The body's lines, and the line of topics and sources.
@@ -118,7 +119,7 @@ def _body(story: StoryOutline, words: Words, room: int) -> tuple[Escaped, ...]:
     lines = (*whole.head, *whole.middle, *whole.tail)
     if _total(lines) <= room:
         return lines
-    share = room // 5
+    share = room // HEAD_SHARE
     head = tuple(line.cut(share) for line in whole.head)
     tail = tuple(line.cut(share) for line in whole.tail)
     left = room - _total((*head, *tail)) - 2
@@ -130,7 +131,7 @@ class _Lines:
 
     def __init__(self, story: StoryOutline, words: Words, used: set[str], room: int) -> None:
         number = f"{story.number}. " if story.number else ""
-        head = [_bold_within(number + story.headline, min(room // 4, 600))]
+        head = [_bold_within(number + story.headline, min(room // HEAD_SHARE, 600))]
         # What is new comes first in an update.
         head += [_labelled(story.new, story.terms, used)] if story.new else []
         head += [escape(story.means_for_reader)] if story.means_for_reader else []

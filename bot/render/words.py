@@ -70,6 +70,7 @@ class Words:
     empty: str
     first_post_by: str
     first_post: str
+    first_post_own: str
     comes_at: str
     change_here: str
     change_outside: str
@@ -194,6 +195,7 @@ ENGLISH = Words(
     empty="There is no digest today: {reason}",
     first_post_by="{who} set up this daily digest.",
     first_post="This is the first digest here; whoever runs Plainwire set it up.",
+    first_post_own="This is the first of your own digests; only you get it.",
     comes_at="It comes {days} at {time} ({zone}).",
     change_here="{command} changes that, or stops it.",
     change_outside="It is changed with {on} and stopped with {off}.",

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.sandbox.blocks import blocks_size, check_blocks
 from bot.sandbox.blocks.size import MAX_MESSAGE_SIZE
+from bot.sandbox.files import files
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.registry import Call
 
@@ -55,11 +56,31 @@ def read_content(call: Call, *, max_text_chars: int = MAX_TEXT_CHARS) -> dict[st
     if attachments is not None:
         content["attachments"] = attachments
     _take_markdown(call, content)
+    _check_slack_files(call, content.get("blocks"), "/blocks")
     check_content(content, max_text_chars=max_text_chars)
     metadata = read_metadata(call)
     if metadata is not None:
         content["metadata"] = metadata
     return content
+
+
+def _check_slack_files(call: Call, value: Any, where: str) -> None:
+    """Refuse pictures of files that are not there (yet), as Slack does right after an upload."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_slack_files(call, item, f"{where}/{index}")
+    elif isinstance(value, dict):
+        file = value.get("slack_file")
+        if isinstance(file, dict) and "id" in file and not _is_stored(call, str(file["id"])):
+            raise refuse_blocks([f"[ERROR] invalid slack file [json-pointer:{where}/slack_file]"])
+        for name, item in value.items():
+            if isinstance(item, dict | list):
+                _check_slack_files(call, item, f"{where}/{name}")
+
+
+def _is_stored(call: Call, file_id: str) -> bool:
+    stored = files(call.hub).known.get(file_id)
+    return stored is not None and stored.completed
 
 
 def _take_markdown(call: Call, content: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -102,7 +102,7 @@ class Control:
     async def messages(self, request: web.Request) -> _Json:
         """Answer all messages of a channel, replies included, oldest first."""
         workspace, channel = self.hub.channel(
-            request.query["channel"], request.query.get("team", "")
+            _needed(request.query, "channel"), request.query.get("team", "")
         )
         shown = [message_wire(workspace, channel.messages[ts]) for ts in channel.order]
         private = [m for m in self.hub.ephemerals if m["channel"] == channel.id]
@@ -161,38 +161,43 @@ class Control:
 
     async def redeliver(self, request: web.Request) -> _Json:
         body = await request.json()
-        return {"copies": self.hub.delivery.redeliver(body["event_id"], body.get("times", 1))}
+        event_id = _needed(body, "event_id")
+        return {"copies": self.hub.delivery.redeliver(event_id, body.get("times", 1))}
 
     # ---- acting -------------------------------------------------------------------------------
 
     def person(self, user: str) -> Person:
+        """Return the person with that id; KeyError with a sentence when there is none."""
         workspace = self.hub.workspace_of_user(user)
         return Person(self.hub, workspace, workspace.users[user])
 
     async def post(self, request: web.Request) -> _Json:
         """Post as a person: `{user, channel, text, thread_ts}`."""
         body = await request.json()
-        person = self.person(body["user"])
+        person = self.person(_needed(body, "user"))
         message = person.post(
-            body.get("channel", ""), body["text"], thread_ts=body.get("thread_ts", "")
+            body.get("channel", ""),
+            _needed(body, "text"),
+            thread_ts=body.get("thread_ts", ""),
         )
         return {"message": message_wire(person.workspace, message), "channel": message.channel}
 
     async def act(self, request: web.Request) -> _Json:
         """Do anything else as a person: `{user, do: "join", channel, …}`."""
         body = await request.json()
-        person = self.person(body.pop("user"))
-        action = body.pop("do")
+        person = self.person(_needed(body, "user"))
+        action = _needed(body, "do")
         if action not in _ACTIONS:
             raise ValueError(f"Unknown action {action!r}. Use one of: {', '.join(_ACTIONS)}.")
-        result = getattr(person, action)(**body)
+        arguments = {k: v for k, v in body.items() if k not in {"user", "do"}}
+        result = getattr(person, action)(**arguments)
         if asyncio.iscoroutine(result):
             result = await result
         return {"result": _plain(result)}
 
     async def home(self, request: web.Request) -> _Json:
         """Answer the Home tab and the open modal of `user`."""
-        person = self.person(request.query["user"])
+        person = self.person(_needed(request.query, "user"))
         return {"view": person.home, "modal": person.view}
 
     # ---- live ---------------------------------------------------------------------------------
@@ -244,6 +249,14 @@ _ACTIONS = (
     "uninstall",
 )
 _KEEP_ALIVE_SECONDS = 15.0
+
+
+def _needed(body: Any, name: str) -> str:
+    """Return a field that the call cannot do without; ValueError with a sentence otherwise."""
+    value = body.get(name) if isinstance(body, Mapping) else None
+    if not isinstance(value, str):
+        raise ValueError(f"The call needs the field {name!r}.")  # noqa: TRY004 - it is input
+    return value
 
 
 async def _next_note(queue: asyncio.Queue[_Json]) -> _Json | None:

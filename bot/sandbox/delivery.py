@@ -32,11 +32,13 @@ class Delivery:
     clock: Callable[[], float]
     log: deque[Envelope] = field(default_factory=lambda: deque(maxlen=20_000))
     session: aiohttp.ClientSession | None = None
+    loop: asyncio.AbstractEventLoop | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run *work* in the background, kept alive and cancelled at the end."""
-        task = asyncio.get_running_loop().create_task(work)
+        loop = self.loop or asyncio.get_running_loop()
+        task = loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -2,17 +2,22 @@
 Slack's rate limits: per method and workspace, plus one message a second and channel.
 
 Tiers and special cases: docs.slack.dev "Rate limits" as noted in facts/slack.md section 5.
-Everything is a token bucket, so short bursts pass and a sustained flow gets the stated rate.
+A tier is a sliding window: so many calls in any sixty seconds, all at once if one likes. Posts to
+one channel are a token bucket: a short burst, then one a second.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.refusal import RateLimited
 
+WINDOW_SECONDS = 60.0
+_JITTER_SECONDS = 0.05
+"""So that a caller paced exactly at the rate is not refused for a late timer."""
 TIER_PER_MINUTE = {1: 1, 2: 20, 3: 50, 4: 100}
 SPECIAL_PER_MINUTE = 600
 """auth.test, getPermalink, setStatus: "hundreds of requests per minute"."""
@@ -47,6 +52,27 @@ class Bucket:
 
 
 @dataclass(slots=True)
+class Window:
+    """*capacity* calls in any minute."""
+
+    capacity: int
+    calls: deque[float] = field(default_factory=deque)
+    at: float = 0.0
+
+    def wait_seconds(self, now: float) -> float:
+        """Return 0 when a call may go now, else how long until one may."""
+        self.at = now
+        while self.calls and now - self.calls[0] >= WINDOW_SECONDS - _JITTER_SECONDS:
+            self.calls.popleft()
+        if len(self.calls) < self.capacity:
+            return 0.0
+        return self.calls[0] + WINDOW_SECONDS - now
+
+    def take(self) -> None:
+        self.calls.append(self.at)
+
+
+@dataclass(slots=True)
 class RateLimits:
     """
     Counts calls and refuses what is too many.
@@ -58,7 +84,8 @@ class RateLimits:
     """
 
     mode: str | Mapping[str, float] = "slack"
-    buckets: dict[tuple[str, ...], Bucket] = field(default_factory=dict)
+    windows: dict[tuple[str, str], Window] = field(default_factory=dict)
+    buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
 
     def check(self, method: str, tier: int, team: str, channel: str, now: float) -> None:
         """
@@ -74,21 +101,32 @@ class RateLimits:
         """
         if self.mode == "off":
             return
-        wanted = self._buckets_for(method, tier, team, channel)
-        wait = max((bucket.wait_seconds(now) for bucket in wanted), default=0.0)
+        meters = self._meters(method, tier, team, channel)
+        wait = max(meter.wait_seconds(now) for meter in meters)
         if wait > 0:
             raise RateLimited(math.ceil(wait))
-        for bucket in wanted:
-            bucket.take()
+        for meter in meters:
+            meter.take()
 
-    def _buckets_for(self, method: str, tier: int, team: str, channel: str) -> list[Bucket]:
-        per_minute = self._per_minute(method, tier)
-        found = [self._bucket((method, team), per_minute, per_minute / 60)]
+    def _meters(self, method: str, tier: int, team: str, channel: str) -> list[Window | Bucket]:
+        meters: list[Window | Bucket] = [self._window(method, tier, team)]
         if channel and method == "chat.postMessage":
+            meters.append(self._bucket(team, channel))
+        return meters
+
+    def _window(self, method: str, tier: int, team: str) -> Window:
+        key = (method, team)
+        if key not in self.windows:
+            self.windows[key] = Window(max(1, int(self._per_minute(method, tier))))
+        return self.windows[key]
+
+    def _bucket(self, team: str, channel: str) -> Bucket:
+        key = (team, channel)
+        if key not in self.buckets:
             rate = self._setting("channel_posts_per_second", CHANNEL_POSTS_PER_SECOND)
             burst = self._setting("channel_burst", CHANNEL_BURST)
-            found.append(self._bucket((method, team, channel), burst, rate))
-        return found
+            self.buckets[key] = Bucket(capacity=max(1.0, burst), per_second=rate)
+        return self.buckets[key]
 
     def _per_minute(self, method: str, tier: int) -> float:
         if method == "chat.postMessage":
@@ -98,8 +136,3 @@ class RateLimits:
 
     def _setting(self, name: str, default: float) -> float:
         return float(self.mode.get(name, default)) if isinstance(self.mode, Mapping) else default
-
-    def _bucket(self, key: tuple[str, ...], capacity: float, per_second: float) -> Bucket:
-        if key not in self.buckets:
-            self.buckets[key] = Bucket(capacity=max(1.0, capacity), per_second=per_second)
-        return self.buckets[key]

@@ -115,6 +115,8 @@ def store(hub: Hub, workspace: Workspace, channel: Channel, message: Message) ->
 
 def show(hub: Hub, workspace: Workspace, channel: Channel, message: Message) -> None:
     """Tell the pages about a message, and about its parent, whose reply count changed."""
+    if not hub.watchers:
+        return
     wire = message_wire(workspace, message)
     hub.changed(workspace, "message", channel=channel.id, message=wire)
     parent = channel.messages.get(message.thread_ts)

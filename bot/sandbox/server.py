@@ -47,6 +47,8 @@ class Sandbox:
         timings: Slack's time limits.
         clock: UTC epoch seconds; message timestamps and signatures come from it.
         base_url: How the outside reaches it, when that is not http://host:port.
+        bot_token: Token of the first workspace; the others get their own.
+        keep_calls: How many API calls are remembered with their arguments.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         base_url: str = "",
         bot_token: str = DEFAULT_BOT_TOKEN,
+        keep_calls: int = 20_000,
     ) -> None:
         self._host, self._port = host, port
         self.app = app or App()
         self.hub = _make_hub(self.app, timings or Timings(), RateLimits(rate_limits), clock)
         self.hub.base_url = base_url
+        self.hub.calls.keep = keep_calls
         for index, seed in enumerate(worlds):
             self.hub.add_workspace(seed, bot_token="" if index else bot_token)
         self._control = Control(self.hub)
@@ -75,13 +79,23 @@ class Sandbox:
     # ---- life ---------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Listen; `url` is known afterwards."""
+        """
+        Listen; `url` is known afterwards.
+
+        Raises:
+            OSError: The port is taken; nothing is left behind.
+        """
+        self.hub.delivery.loop = asyncio.get_running_loop()
         application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.add_routes(self._routes())
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         site = web.TCPSite(runner, self._host, self._port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError:
+            await runner.cleanup()
+            raise
         self._runner = runner
         port = runner.addresses[0][1]
         self.hub.base_url = self.hub.base_url or f"http://{self._host}:{port}"
@@ -216,7 +230,7 @@ class Sandbox:
         """Return as soon as the app holds *count* Socket Mode connections."""
         await self.sockets.wait_connected(count)
 
-    async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+    async def wait_for(self, condition: Callable[[], T], timeout: float = 10.0) -> T:
         """
         Wait until *condition* gives something true, and return that.
 

@@ -123,6 +123,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    threads: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def is_private(self) -> bool:
@@ -131,10 +132,15 @@ class Channel:
     def add(self, message: Message) -> None:
         bisect.insort(self.order, message.ts)
         self.messages[message.ts] = message
+        if message.is_reply:
+            bisect.insort(self.threads.setdefault(message.thread_ts, []), message.ts)
 
     def remove(self, ts: str) -> Message:
         self.order.remove(ts)
-        return self.messages.pop(ts)
+        message = self.messages.pop(ts)
+        if message.is_reply:
+            self.threads[message.thread_ts].remove(ts)
+        return message
 
     def top_level(self) -> list[Message]:
         """Return what the channel itself shows, oldest first: no replies unless broadcast."""
@@ -142,8 +148,7 @@ class Channel:
         return [each for each in shown if not each.is_reply or each.is_broadcast]
 
     def replies(self, thread_ts: str) -> list[Message]:
-        found = (self.messages[ts] for ts in self.order)
-        return [each for each in found if each.is_reply and each.thread_ts == thread_ts]
+        return [self.messages[ts] for ts in self.threads.get(thread_ts, ())]
 
 
 class Clocked:

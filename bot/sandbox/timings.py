@@ -30,11 +30,3 @@ class Timings:
     status: float = 120.0
     upload: float = 3600.0
     ticket: float = 30.0
-
-    def scaled_retries(self, factor: float) -> Timings:
-        """Return the same limits with the waits between deliveries multiplied by *factor*."""
-        delays = tuple(delay * factor for delay in self.retry_delays)
-        return Timings(
-            **{name: getattr(self, name) for name in self.__slots__ if name != "retry_delays"},
-            retry_delays=delays,
-        )

@@ -60,8 +60,7 @@ def check_view(view: Any, kind: str) -> Json:
     if isinstance(view, dict):
         blocks = view.get("blocks")
         problems += check_blocks(blocks or [], kind, where="/view/blocks").problems
-        has_input = any(b.get("type") == "input" for b in blocks or [] if isinstance(b, dict))
-        if kind == "modal" and has_input and not view.get("submit"):
+        if kind == "modal" and _has_input(blocks) and not view.get("submit"):
             problems.append("[ERROR] missing required field: submit [json-pointer:/view]")
     if problems:
         raise Refusal("invalid_arguments", response_metadata={"messages": problems})
@@ -69,6 +68,11 @@ def check_view(view: Any, kind: str) -> Json:
         raise Refusal("view_too_large")
     checked: Json = view
     return checked
+
+
+def _has_input(blocks: Any) -> bool:
+    listed = blocks if isinstance(blocks, list) else []
+    return any(isinstance(b, dict) and b.get("type") == "input" for b in listed)
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ class SlackRefused(SlackError):
 class SlackUnreachable(SlackError):
     """Slack gave no answer, or none of its own."""
 
+    is_passing = True
+
 
 class SlackLost(SlackUnreachable):
     """The answer got lost: nobody can know whether Slack did it."""
@@ -35,6 +37,8 @@ class SlackBusy(SlackError):
     Attributes:
         retry_after_seconds: What it asked for.
     """
+
+    is_passing = True
 
     def __init__(self, what: str, *, next_step: str = "", retry_after_seconds: float) -> None:
         super().__init__(what, code="ratelimited", next_step=next_step)

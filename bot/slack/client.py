@@ -25,7 +25,13 @@ TOTAL_TIMEOUT_SECONDS = 30.0
 CONNECT_TIMEOUT_SECONDS = 10.0
 # With these codes nothing will work in the workspace until it is installed again.
 TOKEN_GONE: Final = frozenset(
-    {"account_inactive", "invalid_auth", "team_access_not_granted", "token_expired", "token_revoked"}
+    {
+        "account_inactive",
+        "invalid_auth",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
 )
 TokenGone = Callable[[str, str], Awaitable[None]]
 
@@ -115,7 +121,9 @@ class SlackClients:
             aiohttp.ClientError, TimeoutError, OSError: No answer.
         """
         proxy = proxy_for(url, os.environ)
-        async with self._shared().post(url, json=body, proxy=proxy, allow_redirects=False) as answer:
+        async with self._shared().post(
+            url, json=body, proxy=proxy, allow_redirects=False
+        ) as answer:
             text = (await answer.text(errors="replace"))[:500]
             wait = answer.headers.get("Retry-After", "")
             return answer.status, text, float(wait) if wait.isdecimal() else None

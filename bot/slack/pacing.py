@@ -1,7 +1,7 @@
 """
 Keeping to Slack's rates before Slack has to say so.
 
-A bucket refills steadily and allows a short burst; a 429 empties it for as long as Slack asked.
+A bucket refills steadily and allows a short burst; a 429 closes it for as long as Slack asked.
 Limits are per method and workspace, for posting also per channel (docs.slack.dev, rate limits).
 """
 
@@ -23,7 +23,7 @@ TIER_2: Final = Rate(20 / 60, 5)
 TIER_3: Final = Rate(50 / 60, 10)
 TIER_4: Final = Rate(100 / 60, 20)
 # setStatus: "hundreds of requests a minute", no exact number.
-SPECIAL: Final = Rate(10.0, 100)
+SPECIAL: Final = Rate(5.0, 250)
 # All that Slack lets start in a minute may start at once, less a margin for clocks that differ;
 # what is over that falls back to a post, see `bot/slack/answers.py`.
 STREAM_STARTS: Final = Rate(18 / 60, 18)
@@ -87,8 +87,8 @@ class Bucket:
         self.tokens += 1
 
     def hold(self, now: float, seconds: float) -> None:
-        """Give nothing for *seconds*, then one at a time: Slack named the moment of the first."""
-        self.tokens = min(self.tokens, 1.0)
+        """Give nothing for *seconds*, then a quarter of a burst: Slack named the moment itself."""
+        self.tokens = min(self.tokens, max(1.0, self.rate.burst / 4))
         self.at = max(self.at, now + seconds)
 
     def is_full(self, now: float) -> bool:
@@ -136,6 +136,12 @@ class Pacer:
             if seconds:
                 await asyncio.sleep(seconds)
         return 0.0
+
+    def room(self, workspace_id: str, method: str) -> float:
+        """Return how many calls could be made at once now; for calls that others should go before."""
+        now = asyncio.get_running_loop().time()
+        bucket = self._for(workspace_id, method, "", now)[-1]
+        return 0.0 if bucket.away(now) else bucket.tokens
 
     def hold(self, workspace_id: str, method: str, seconds: float) -> None:
         """Let nobody call *method* in the workspace for *seconds*: Slack answered 429."""

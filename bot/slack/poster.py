@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.digest.outcome import NOT_OURS
 from bot.digest.ports import (
     CannotRead,
     FindOutcome,
@@ -26,6 +28,8 @@ from bot.slack.pacing import Pacer
 from bot.slack.refusals import reason
 from bot.workspace import Installation
 
+StillOurs = Callable[[], Awaitable[bool]]
+
 EVENT_TYPE: Final = "plainwire_digest"
 # A turn further away than this is given back to the ledger, which waits without holding a task.
 MAX_TURN_SECONDS: Final = 20.0
@@ -42,7 +46,14 @@ MAX_USER_PAGES: Final = 50
 class SlackPoster:
     """Implements `bot.digest.ports.Poster`."""
 
-    def __init__(self, clients: SlackClients, pacer: Pacer | None = None) -> None:
+    def __init__(
+        self,
+        clients: SlackClients,
+        pacer: Pacer | None = None,
+        *,
+        max_turn_seconds: float = MAX_TURN_SECONDS,
+    ) -> None:
+        self._max_turn_seconds = max_turn_seconds
         self._clients = clients
         self._pacer = pacer or Pacer()
 
@@ -54,11 +65,12 @@ class SlackPoster:
         *,
         delivery: str,
         thread_ts: str | None = None,
+        still_ours: StillOurs | None = None,
     ) -> PostOutcome:
         """Post once, with metadata naming the delivery; a 429 is reported, never retried here."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}}
         return await self._send(
-            workspace_id, channel_id, message, metadata=metadata, thread_ts=thread_ts
+            workspace_id, channel_id, message, still_ours, metadata=metadata, thread_ts=thread_ts
         )
 
     async def tell(self, workspace_id: str, user_id: str, message: Message) -> PostOutcome:
@@ -106,7 +118,12 @@ class SlackPoster:
         return found
 
     async def _send(
-        self, workspace_id: str, channel_id: str, message: Message, **extra: Any
+        self,
+        workspace_id: str,
+        channel_id: str,
+        message: Message,
+        still_ours: StillOurs | None = None,
+        **extra: Any,
     ) -> PostOutcome:
         log_findings(message, method="chat.postMessage")
         try:
@@ -114,11 +131,13 @@ class SlackPoster:
         except SlackError as error:
             return NotPosted(code=error.code, reason=str(error))
         seconds = await self._pacer.wait(
-            workspace_id, "chat.postMessage", channel_id, at_most_seconds=MAX_TURN_SECONDS
+            workspace_id, "chat.postMessage", channel_id, at_most_seconds=self._max_turn_seconds
         )
         if seconds:
             text = "Too many messages wait for their turn."
             return NotPosted(code="ratelimited", reason=text, retry_after_seconds=seconds)
+        if still_ours is not None and not await still_ours():
+            return NotPosted(code=NOT_OURS, reason="Another process took it over.")
         try:
             answer = await client.api_call(
                 "chat.postMessage", json=body_of(message, channel=channel_id, **extra)

@@ -76,6 +76,30 @@ _TABLE: Final[dict[str, Refusal]] = {
     "no_text": Refusal("The message has no text.", _FORM),
     "metadata_too_large": Refusal("The message's metadata is too large.", _FORM),
     "too_many_attachments": Refusal("The message has too many attachments.", _FORM),
+    "expired_trigger_id": Refusal(
+        "The window could not be opened in time: Slack allows three seconds.",
+        "Press the button or type the command again.",
+    ),
+    "hash_conflict": Refusal(
+        "The window was changed meanwhile.", "Close it, open it again and repeat the change."
+    ),
+    "push_limit_reached": Refusal(
+        "Slack stacks no more than three windows.", "Close one and try again."
+    ),
+    "view_too_large": Refusal("The window holds too much for Slack.", _FORM),
+    "not_enabled": Refusal(
+        "The app's Home tab is switched off.",
+        "Switch it on in the app's settings, as manifest.yml has it.",
+    ),
+    "not_found": Refusal("That window is closed by now.", "Open it again."),
+    "message_not_found": Refusal("That message is gone.", "Ask again."),
+    "thread_not_found": Refusal("That thread is gone.", "Ask again in the channel."),
+    "user_not_in_channel": Refusal(
+        "That person is not in the channel.", "Join the channel, then try again."
+    ),
+    "expired_url": Refusal(
+        "Slack takes no more answers for this request: five, in thirty minutes.", "Ask again."
+    ),
     "ratelimited": Refusal("Slack asks us to slow down.", "Plainwire waits and tries again."),
     "not_installed": Refusal("Plainwire is not installed in that workspace.", _TOKEN),
     "unreachable": Refusal(

@@ -10,16 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Self
 
 from bot.clock import Clock
 from bot.errors import PlainwireError
 from bot.logs import get_logger
-from bot.work.port import Priority, WorkKind
+from bot.work.port import Handler, Priority, WorkKind
 
-Handler = Callable[[str], Awaitable[None]]
 _Item = tuple[int, int, WorkKind, str]
 
 
@@ -30,11 +28,15 @@ class LocalWork:
     Args:
         clock: Tells when `not_before` has come.
         workers: How many units run at once.
+        grace_seconds: How long running units may go on when the process stops.
     """
 
-    def __init__(self, clock: Clock, *, workers: int = 8) -> None:
+    def __init__(self, clock: Clock, *, workers: int = 8, grace_seconds: float = 0.0) -> None:
         self._clock = clock
         self._workers = workers
+        self._grace_seconds = grace_seconds
+        self._stopping = False
+        self._busy: set[asyncio.Task[None]] = set()
         self._handlers: dict[WorkKind, Handler] = {}
         self._queue: asyncio.PriorityQueue[_Item] = asyncio.PriorityQueue()
         self._waiting: set[tuple[WorkKind, str]] = set()
@@ -57,7 +59,7 @@ class LocalWork:
         """See `bot.work.port.Work.submit`."""
         if kind not in self._handlers:
             raise ValueError(f"no handler for work of kind {kind}")
-        if (kind, key) in self._waiting:
+        if (kind, key) in self._waiting or (not_before is None and (kind, key) in self._timers):
             return
         delay_seconds = (not_before - self._clock.now()).total_seconds() if not_before else 0.0
         earlier = self._timers.pop((kind, key), None)
@@ -85,9 +87,18 @@ class LocalWork:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        """Stop: running units are cancelled; their rows say where they stood."""
+        """
+        Stop: running units get the grace time, then they are cancelled; their rows say where they
+        stood, and what only waited is in the rows as well.
+        """
+        self._stopping = True
         for timer in self._timers.values():
             timer.cancel()
+        for task in self._tasks:
+            if task not in self._busy:
+                task.cancel()
+        if self._busy and self._grace_seconds:
+            await asyncio.wait(list(self._busy), timeout=self._grace_seconds)
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -99,10 +110,13 @@ class LocalWork:
         await self._queue.join()
 
     async def _run(self) -> None:
-        while True:
+        me = asyncio.current_task()
+        assert me is not None
+        while not self._stopping:
             _, _, kind, key = await self._queue.get()
             # Off the list before it runs, so that a submit during the run queues one more run.
             self._waiting.discard((kind, key))
+            self._busy.add(me)
             try:
                 await self._handlers[kind](key)
             except PlainwireError as error:
@@ -110,4 +124,5 @@ class LocalWork:
             except Exception:  # noqa: BLE001 - one broken unit must not end the worker; its row stays unfinished
                 self._log.exception("work_crashed", kind=kind, key=key)
             finally:
+                self._busy.discard(me)
                 self._queue.task_done()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 WorkKind = Literal["poll", "explain", "deliver", "answer"]
+Handler = Callable[[str], Awaitable[None]]
+"""Runs one unit of work, called with its key."""
 
 
 class Priority(IntEnum):
@@ -32,6 +35,18 @@ class Work(Protocol):
         Running one twice does no harm: each starts with a compare-and-set on its ledger row.
         """
         ...
+
+
+class WorkRunner(Work, Protocol):
+    """Runs what is submitted, while it is open as a context manager."""
+
+    def handle(self, kind: WorkKind, handler: Handler) -> None:
+        """Name what runs one kind of work; before the context is entered."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
 
 
 class SharedBuckets(Protocol):

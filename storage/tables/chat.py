@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.chat.thread import ThreadMemory
 from storage.columns import EncryptedJsonOf
-from storage.encoding import MEMORY, SAID, Remembered, Said
+from storage.encoding import MEMORY, SAID, Said
 from storage.tables.base import Base
 
 # Written out for the same reason as `UNFINISHED`; a test holds it to `REQUEST_FINAL`.
@@ -59,7 +60,7 @@ class RequestRow(Base):
 
 
 class ThreadRow(Base):
-    """The memory of one thread."""
+    """The memory of one thread; where it and the columns differ, these are right."""
 
     __tablename__ = "threads"
 
@@ -67,4 +68,4 @@ class ThreadRow(Base):
     channel_id: Mapped[str] = mapped_column(primary_key=True)
     thread_ts: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
-    memory: Mapped[Remembered] = mapped_column(EncryptedJsonOf(MEMORY))
+    memory: Mapped[ThreadMemory] = mapped_column(EncryptedJsonOf(MEMORY))

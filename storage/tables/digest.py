@@ -7,11 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.digest.feedback_record import Effect
 from bot.digest.preference import Preference
 from bot.digest.rules import WorkspaceRules
 from bot.explain.explanation import Explanation
 from storage.columns import JsonOf
-from storage.encoding import EXPLANATION, PREFERENCE, RULES, TOLD_STORIES
+from storage.encoding import EFFECT, EXPLANATION, PREFERENCE, RULES, TOLD_STORIES
 from storage.tables.base import Base
 
 # Written out, not bound: a partial index serves only queries that repeat its condition literally.
@@ -51,7 +52,7 @@ class ChannelRow(Base):
     # With defaults of the server, so that a release that does not know them can still insert.
     greeted: Mapped[bool] = mapped_column(server_default=false())
     is_dm: Mapped[bool] = mapped_column(server_default=false())
-    state_reason: Mapped[str] = mapped_column(server_default="")
+    state_reason: Mapped[str] = mapped_column(server_default=text("''"))
     post_to_general_confirmed: Mapped[bool] = mapped_column(server_default=false())
     version: Mapped[int] = mapped_column(server_default="0")
 
@@ -130,6 +131,7 @@ class FeedbackRow(Base):
     outlet: Mapped[str]
     request_key: Mapped[str]
     before: Mapped[Preference | None] = mapped_column(JsonOf(PREFERENCE))
+    effect: Mapped[Effect] = mapped_column(JsonOf(EFFECT))
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "workspace_id", "channel_id", "at"),)

@@ -484,6 +484,6 @@ async def test_no_feed_answered_is_said_in_the_channel():
     async def nobody() -> CollectReport | None:
         return CollectReport(feeds_read=3)
 
-    world.deliverer._maker._last_round = nobody
+    world.deliverer._composer._maker._last_round = nobody
     await world.run()
     assert "No feed answered (3 asked)" in world.poster.posted[0][1].text

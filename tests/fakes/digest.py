@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.digest.delivery import FINAL, TRANSITIONS, Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Digest, Told
+from bot.digest.outcome import NOT_OURS
 from bot.digest.ports import (
     ANYTHING,
     Anything,
     FindOutcome,
     NothingFound,
+    NotPosted,
     Posted,
     PostOutcome,
 )
@@ -216,7 +218,7 @@ class FakeDeliveries:
         due_at: datetime,
         next_due_at: datetime | None,
         *,
-        expected_next_due_at: datetime | None | Anything = ANYTHING,
+        expected_next_due_at: datetime | Anything | None = ANYTHING,
     ) -> bool:
         self._kill(self.crash_before, "due")
         channel = self.channels.rows.get((key.workspace_id, key.channel_id))
@@ -328,7 +330,10 @@ class ScriptedPoster:
         *,
         delivery: str,
         thread_ts: str | None = None,
+        still_ours: Callable[[], Awaitable[bool]] | None = None,
     ) -> PostOutcome:
+        if still_ours is not None and not await still_ours():
+            return NotPosted(code=NOT_OURS, reason="taken over")
         self.attempts += 1
         if self.crash_before_post:
             self.crash_before_post = False

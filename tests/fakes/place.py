@@ -99,17 +99,6 @@ class Place:
             await database.channels.save(channel)
         return channel
 
-    async def deliveries(self, channel: Channel) -> list[Delivery]:
-        """Return today's rows in the ledger (at most one)."""
-        key = DeliveryKey(
-            workspace_id=WORKSPACE,
-            channel_id=CHANNEL,
-            on=date_of(channel.preference, channel.next_due_at or datetime.now(UTC)),
-        )
-        async with self.database() as database:
-            found = await database.deliveries.get(key)
-        return [found] if found else []
-
     def digests(self) -> list[Message]:
         """Return what the bot posted into #ai-news."""
         return self.sandbox.bot_messages(CHANNEL_NAME)
@@ -122,13 +111,18 @@ class Place:
         return self.digests()[0]
 
     async def wait_for_state(self, channel: Channel, state: str) -> Delivery:
-        """Wait until today's row says *state*."""
-        async with asyncio.timeout(30.0):
+        """Wait until today's row in the ledger says *state*."""
+        key = DeliveryKey(
+            workspace_id=WORKSPACE,
+            channel_id=CHANNEL,
+            on=date_of(channel.preference, datetime.now(UTC)),
+        )
+        async with asyncio.timeout(30.0), self.database() as database:
             while True:
-                for row in await self.deliveries(channel):
-                    if row.state.value == state:
-                        return row
-                await asyncio.sleep(0.05)
+                row = await database.deliveries.get(key)
+                if row is not None and row.state.value == state:
+                    return row
+                await asyncio.sleep(0.1)
 
 
 def channel_due(now: datetime, **preference: Any) -> Channel:

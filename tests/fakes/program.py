@@ -15,7 +15,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,24 +62,37 @@ async def plainwire(
 
 
 @asynccontextmanager
-async def started(*arguments: object, cwd: Path, **settings: object) -> AsyncIterator[Program]:
-    """Start a command; what still runs at the end of the block is killed."""
+async def started(
+    *arguments: object,
+    cwd: Path,
+    program: Sequence[str] = ("-m", "bot"),
+    **settings: object,
+) -> AsyncIterator[Program]:
+    """
+    Start a command; what still runs at the end of the block is killed.
+
+    Args:
+        arguments: After `plainwire`.
+        cwd: Where; its `.env` and its database count.
+        program: What Python runs, for tests that look inside.
+        settings: Environment variables.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
+        *program,
         *map(str, arguments),
         cwd=cwd,
         env=environment(**settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        limit=1 << 24,  # default 64 KiB: one line of JSON can be longer
     )
-    program = Program(process)
+    running = Program(process)
     try:
-        yield program
+        yield running
     finally:
-        await program.clear_away()
+        await running.clear_away()
 
 
 @dataclass

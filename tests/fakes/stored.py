@@ -6,8 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
+from bot.chat.request import Request, RequestKind, RequestState
+from bot.chat.thread import StoredTurn, ThreadKey, ThreadMemory
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
+from bot.digest.feedback_record import Effect, Feedback, FeedbackKind
 from bot.digest.preference import Channel, Preference, ThreadReplies, Weekday
 from bot.explain.explanation import (
     ExplainedTerm,
@@ -102,6 +106,52 @@ def make_channel(channel_id: str = "C1", **changes: Any) -> Channel:
 
 def make_key(channel_id: str = "C1", on: date = date(2026, 3, 2)) -> DeliveryKey:
     return DeliveryKey(workspace_id="T1", channel_id=channel_id, on=on)
+
+
+def make_request(source_key: str = "Ev1", **changes: Any) -> Request:
+    values = {
+        "source_key": source_key,
+        "twin_key": f"C1:{source_key}",
+        "kind": RequestKind.QUESTION,
+        "workspace_id": "T1",
+        "channel_id": "C1",
+        "user_id": "U1",
+        "text": "What is a token?",
+        "received_at": NOON,
+    }
+    return Request(**{**values, **changes})
+
+
+def make_turn(ts: str, user_id: str = "U1", **changes: Any) -> StoredTurn:
+    """Return something said: by a person, or by us when *user_id* is ""."""
+    values = {
+        "role": "user" if user_id else "assistant",
+        "text": f"text of {ts}",
+        "ts": ts,
+        "at": NOON,
+        "user_id": user_id,
+    }
+    return StoredTurn(**{**values, **changes})
+
+
+def make_memory(thread_ts: str = "1.0", *turns: StoredTurn, **changes: Any) -> ThreadMemory:
+    key = ThreadKey(workspace_id="T1", channel_id="C1", thread_ts=thread_ts)
+    values = {"key": key, "turns": turns, "expires_at": NOON + timedelta(days=7)}
+    return ThreadMemory(**{**values, **changes})
+
+
+def make_feedback(feedback_id: str = "F1", **changes: Any) -> Feedback:
+    values = {
+        "id": feedback_id,
+        "workspace_id": "T1",
+        "channel_id": "C1",
+        "user_id": "U1",
+        "kind": FeedbackKind.MUTE,
+        "at": NOON,
+        "outlet": "ledger.example",
+        "before": Preference(on=True),
+    }
+    return Feedback(**{**values, **changes})
 
 
 def make_usage(**changes: Any) -> Usage:
@@ -243,6 +293,9 @@ preferences = st.builds(
     thread_replies=st.sampled_from(ThreadReplies),
     weekly_recap=st.booleans(),
     paused_until=st.none() | st.dates(),
+    topic_weights=st.lists(st.tuples(st.sampled_from(Topic), st.floats(0.25, 2.0)), max_size=3).map(
+        tuple
+    ),
 )
 channels = st.builds(
     Channel,
@@ -253,6 +306,10 @@ channels = st.builds(
     set_up_by=texts,
     next_due_at=st.none() | instants,
     switched_on_at=st.none() | instants,
+    greeted=st.booleans(),
+    is_dm=st.booleans(),
+    state_reason=texts,
+    post_to_general_confirmed=st.booleans(),
 )
 keys = st.builds(DeliveryKey, workspace_id=texts, channel_id=texts, on=st.dates())
 deliveries = st.builds(
@@ -286,4 +343,67 @@ usages = st.builds(
     cost_usd=amounts,
     request_id=texts,
     workspace_id=workspaces,
+)
+requests = st.builds(
+    Request,
+    source_key=texts,
+    twin_key=texts,
+    kind=st.sampled_from(RequestKind),
+    workspace_id=texts,
+    channel_id=texts,
+    user_id=texts,
+    text=st.text(max_size=50),
+    received_at=instants,
+    thread_ts=st.none() | texts,
+    message_ts=st.none() | texts,
+    private=st.booleans(),
+    response_url=st.none() | texts.map(SecretStr),
+    details=st.dictionaries(texts, texts, max_size=3),
+    state=st.sampled_from(RequestState),
+    attempt=st.integers(0, 1000),
+    answer_ts=st.none() | texts,
+    not_before=st.none() | instants,
+    reason=texts,
+)
+turns = st.builds(
+    StoredTurn,
+    role=st.sampled_from(["user", "assistant"]),
+    text=st.text(max_size=50),
+    ts=texts,
+    at=instants,
+    user_id=texts,
+    story_id=st.none() | texts,
+)
+memories = st.builds(
+    ThreadMemory,
+    key=st.builds(ThreadKey, workspace_id=texts, channel_id=texts, thread_ts=texts),
+    stories=st.lists(st.tuples(st.integers(1, 8), texts, st.integers(1, 9)), max_size=3).map(tuple),
+    explained=st.lists(st.tuples(texts, texts), max_size=3).map(tuple),
+    source_text=texts,
+    source_url=texts,
+    turns=st.lists(turns, max_size=4).map(tuple),
+    answer=texts,
+    expires_at=st.none() | instants,
+)
+feedback = st.builds(
+    Feedback,
+    id=texts,
+    workspace_id=texts,
+    channel_id=texts,
+    user_id=texts,
+    kind=st.sampled_from(FeedbackKind),
+    at=instants,
+    message_ts=st.none() | texts,
+    story_id=st.none() | texts,
+    outlet=texts,
+    request_key=texts,
+    before=st.none() | preferences,
+    effect=st.builds(
+        Effect,
+        muted=texts,
+        topic=st.none() | st.sampled_from(Topic),
+        steps=st.integers(-6, 6),
+        topic_added=st.booleans(),
+    ),
+    undone_at=st.none() | instants,
 )

@@ -94,6 +94,8 @@ _ODD = (
     "\u3164\u2800\u115f",
 )
 TEXTS: tuple[str, ...] = tuple(w.format(live) for live, w in product(_LIVE, _WRAPPINGS)) + _ODD
+# For what is drawn by the same escaper as the above: each live token bare, and all the odd ones.
+FEW: tuple[str, ...] = _LIVE + _ODD
 
 URLS: tuple[str, ...] = (
     "javascript:alert(1)",

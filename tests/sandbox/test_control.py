@@ -40,6 +40,34 @@ async def test_another_process_can_post_look_and_switch(sandbox, session, client
     assert state["workspaces"][0]["channels"][1]["name"] == "ai-news"
 
 
+async def test_commands_and_clicks_over_http(sandbox, session, client, bolt, connected):
+    """Another process can run commands and press buttons, and gets what the person sees."""
+
+    @bolt.command("/explain")
+    async def explain(ack):
+        await ack("Looking…")
+
+    @bolt.action("more")
+    async def more(ack):
+        await ack()
+
+    button = {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "x"}}
+    blocks = [{"type": "actions", "elements": [button]}]
+    ts = (await client.chat_postMessage(channel="C01AINEWS01", text="x", blocks=blocks))["ts"]
+    ada = {"user": "U01ADA00001", "channel": "ai-news"}
+    async with connected(sandbox, bolt):
+        run = {**ada, "do": "command", "command": "/explain", "text": "RAG"}
+        _, ran = await call(session, sandbox, "POST", "act", run)
+        press = {**ada, "do": "click", "ts": ts, "action_id": "more"}
+        _, pressed = await call(session, sandbox, "POST", "act", press)
+        wrong = {**ada, "do": "click", "ts": ts, "action_id": "nothing"}
+        status, refused = await call(session, sandbox, "POST", "act", wrong)
+
+    assert ran["result"]["payload"]["text"] == "Looking…"
+    assert pressed["result"]["acked"] is True
+    assert (status, "action_id" in refused["error"]) == (400, True)
+
+
 async def test_people_act_over_http(sandbox, session):
     """Any action of a person can be asked for; unknown ones are named."""
     act = {"user": "U01ADA00001", "do": "invite", "channel": "random"}
@@ -91,15 +119,12 @@ async def test_live_updates_are_server_sent_events(sandbox, session, client):
     assert (note["kind"], note["message"]["text"]) == ("message", "hello")
 
 
-async def test_serve_prints_what_a_bot_needs(session):
+async def test_serve_prints_what_a_bot_needs():
     """serve() says the lines for a bot's environment and ends when told to."""
     said: list[str] = []
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(port=0, say=said.append, stop=stop))
-    while not said:
-        await asyncio.sleep(0.01)
     stop.set()
-    await task
+    await serve(port=0, say=said.append, stop=stop)
 
     assert "SLACK_API_URL=http://127.0.0.1:" in said[0]
     assert "SLACK_BOT_TOKEN=xoxb-" in said[0]
@@ -126,3 +151,10 @@ async def test_two_sandboxes_live_side_by_side():
 
         assert one.url != other.url
         assert other.messages("ai-news") == []
+
+
+async def test_a_taken_port_is_an_error_that_leaves_nothing_behind(sandbox):
+    """Starting on a port in use raises OSError, and the sandbox can be started elsewhere."""
+    taken = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        await Sandbox(port=taken).start()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -72,9 +70,7 @@ async def test_a_slow_answer_outlasts_the_client(sandbox, kind):
         )
         with pytest.raises(TimeoutError):
             await post(hasty)
-    async with asyncio.timeout(2):
-        while not sandbox.bot_messages("ai-news"):
-            await asyncio.sleep(0.01)
+    await sandbox.wait_for(lambda: sandbox.bot_messages("ai-news"))
 
 
 async def test_times_skip_every_channel_and_text_choose_the_calls(client, sandbox):
@@ -96,6 +92,21 @@ async def test_times_skip_every_channel_and_text_choose_the_calls(client, sandbo
     with pytest.raises(SlackApiError):
         await post(client, "poison")
     await post(client, "poison")
+
+
+async def test_disconnect_cuts_every_socket(sandbox, client, session):
+    """The call itself goes through while the Socket Mode connections are cut."""
+    url = (await client.apps_connections_open(app_token=sandbox.app_token))["url"]
+    async with session.ws_connect(url) as socket:
+        await socket.receive_json()
+        sandbox.faults.add(kind="disconnect", method="chat.postMessage")
+        assert (await post(client))["ok"]
+        assert (await socket.receive()).type in {
+            aiohttp.WSMsgType.CLOSED,
+            aiohttp.WSMsgType.ERROR,
+            aiohttp.WSMsgType.CLOSE,
+        }
+    assert sandbox.sockets.connections == []
 
 
 def test_an_unknown_kind_is_named(sandbox):

@@ -38,6 +38,18 @@ async def test_the_sdk_uploads_into_a_thread(sandbox, client, session):
     assert info["file"]["title"] == "Topics"
 
 
+async def test_a_stored_picture_can_stand_in_a_block(sandbox, client):
+    """An image block may name an uploaded file, and no file that is not there."""
+    answer = await client.files_upload_v2(content=PNG, filename="chart.png")
+    block = {"type": "image", "alt_text": "x", "slack_file": {"id": answer["file"]["id"]}}
+    await client.chat_postMessage(channel=NEWS, text="x", blocks=[block])
+
+    block["slack_file"] = {"id": "F0NOWHERE00"}
+    with pytest.raises(SlackApiError) as caught:
+        await client.chat_postMessage(channel=NEWS, text="x", blocks=[block])
+    assert "invalid slack file" in caught.value.response["errors"][0]
+
+
 async def test_html_is_never_shown(client, session):
     """A file that a browser could run is only offered for download."""
     answer = await client.files_upload_v2(content="<script>1</script>", filename="x.html")

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -15,7 +16,7 @@ from bot.sandbox import App, Sandbox, Timings
 
 pytestmark = pytest.mark.anyio
 
-FAST = Timings(ack=0.5, retry_delays=(0.0, 0.02, 0.02))
+FAST = Timings(ack=2.0, retry_delays=(0.0, 0.02, 0.02))
 
 
 @asynccontextmanager
@@ -47,8 +48,6 @@ async def test_a_real_bolt_app_accepts_the_signature(session):
     apps: list[AsyncApp] = []
 
     async def endpoint(request: web.Request) -> web.Response:
-        from slack_bolt.request.async_request import AsyncBoltRequest
-
         body = (await request.read()).decode()
         bolt_request = AsyncBoltRequest(body=body, headers=dict(request.headers))
         answer = await apps[0].async_dispatch(bolt_request)
@@ -129,3 +128,52 @@ async def test_a_wrong_challenge_is_noticed():
 
     async with http_sandbox(endpoint) as sandbox:
         assert await sandbox.verify_request_url() is False
+
+
+async def test_commands_and_views_work_over_http_too(session):
+    """A real Bolt app behind HTTP answers a command, opens a modal and gets its submission."""
+    apps: list[AsyncApp] = []
+    saved: list[str] = []
+    view = {
+        "type": "modal",
+        "callback_id": "settings",
+        "title": {"type": "plain_text", "text": "Settings"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "b",
+                "label": {"type": "plain_text", "text": "Level"},
+                "element": {"type": "plain_text_input", "action_id": "a"},
+            }
+        ],
+    }
+
+    async def endpoint(request: web.Request) -> web.Response:
+        body = (await request.read()).decode()
+        answer = await apps[0].async_dispatch(
+            AsyncBoltRequest(body=body, headers=dict(request.headers))
+        )
+        kind = answer.first_headers().get("content-type", "text/plain").partition(";")[0]
+        return web.Response(status=answer.status, text=answer.body, content_type=kind)
+
+    async with http_sandbox(endpoint) as sandbox:
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, session=session)
+        apps.append(AsyncApp(client=client, signing_secret=sandbox.signing_secret))
+
+        @apps[0].command("/digest")
+        async def digest(ack, body, client):
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
+            await ack("Opening…")
+
+        @apps[0].view("settings")
+        async def submitted(ack, view):
+            saved.append(view["state"]["values"]["b"]["a"]["value"])
+            await ack(response_action="errors", errors={"b": "No."})
+
+        ada = sandbox.as_user("ada")
+        assert (await ada.command("/digest", channel="ai-news")).acked
+        assert [m["text"] for m in ada.ephemerals()] == ["Opening…"]
+        answered = await ada.submit_view({"b": {"a": "expert"}})
+
+    assert (saved, answered.errors) == (["expert"], {"b": "No."})

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import Sandbox, Timings
+from bot.sandbox import App, Sandbox, Timings
 
 pytestmark = pytest.mark.anyio
 
@@ -103,7 +103,7 @@ async def test_the_states_of_a_stream_are_guarded(sandbox, client, question):
 
 async def test_people_and_time_stop_streams(client):
     """A person's Stop and the end of its life are told apart."""
-    async with Sandbox(rate_limits="off", timings=Timings(stream=0.1)) as sandbox:
+    async with Sandbox(rate_limits="off", timings=Timings(stream=0.5)) as sandbox:
         client.base_url, client.token = sandbox.api_url, sandbox.bot_token
         asked = sandbox.as_user("ada").post("ai-news", "hi")
         stopped = await start(client, asked)
@@ -112,7 +112,7 @@ async def test_people_and_time_stop_streams(client):
         assert await error_of(call) == "stopped_by_user"
 
         old = await start(client, asked)
-        await asyncio.sleep(0.12)
+        await asyncio.sleep(0.55)
         call = client.chat_appendStream(channel=NEWS, ts=old, markdown_text="x")
         assert await error_of(call) == "message_not_in_streaming_state"
 
@@ -179,3 +179,22 @@ async def test_the_status_line_is_cleared_by_an_answer(sandbox, client, question
         **here, prompts=[{"title": "a", "message": "b"}]
     )
     assert await error_of(prompts) == "not_agent_app"
+
+
+async def test_agent_methods_need_the_agent_view(session, client, sandbox, question):
+    """Without agent_view they are refused in Slack's words; with it they work."""
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    here = {"channel_id": NEWS, "thread_ts": question.ts}
+    call = client.agents_sessions_setStatus(**here, status="active")
+    assert await error_of(call) == "feature_disabled"
+    async with Sandbox(app=App(agent_view=True), rate_limits="off") as agent:
+        asked = agent.as_user("ada").post("ai-news", "hi")
+        here["thread_ts"] = asked.ts
+        own = AsyncWebClient(token=agent.bot_token, base_url=agent.api_url, session=session)
+        assert (await own.agents_sessions_setStatus(**here, status="closed"))["ok"]
+        prompts = [{"title": "RAG", "message": "What is RAG?"}]
+        assert (await own.assistant_threads_setSuggestedPrompts(**here, prompts=prompts))["ok"]
+        many = own.assistant_threads_setSuggestedPrompts(**here, prompts=prompts * 5)
+        assert await error_of(many) == "invalid_arguments"
+        assert (await own.assistant_threads_setTitle(**here, title="RAG"))["ok"]

@@ -33,6 +33,19 @@ async def clients(sandbox: Sandbox) -> AsyncIterator[SlackClients]:
 
 
 @asynccontextmanager
+async def _clients_of(sandbox: Sandbox) -> AsyncIterator[SlackClients]:
+    installation = make_installation(bot_token=SecretStr(sandbox.bot_token))
+    async with SlackClients(FakeInstallations(installation), base_url=sandbox.api_url) as made:
+        yield made
+
+
+@pytest.fixture
+def make_clients():
+    """Return a function from a sandbox to clients of it, for tests with a sandbox of their own."""
+    return _clients_of
+
+
+@asynccontextmanager
 async def answering(handler: Handler) -> AsyncIterator[SlackClients]:
     """Yield clients whose every call is answered by *handler* on loopback."""
     application = web.Application()

@@ -16,7 +16,8 @@ from bot.news.entry import Page
 from storage.cipher import Cipher
 from storage.database import Database
 from storage.engine import database_url, sqlite_path
-from storage.tables import UNFINISHED
+from storage.openings import Opening
+from storage.tables import UNANSWERED, UNFINISHED
 from storage.transactions import Transactions
 from tests.fakes.stored import NOON, make_channel, make_key
 
@@ -140,10 +141,10 @@ async def _plan(database: Database, query: str) -> str:
 
 
 async def test_what_the_clock_asks_is_answered_by_an_index(database: Database) -> None:
-    """Due channels and unfinished deliveries come in index order, without sorting or reading all."""
+    """What is due or unfinished comes in index order, without sorting or reading all."""
     await database.channels.save_many([make_channel(f"C{number}") for number in range(50)])
     await database.deliveries.open_many(
-        [(make_key(f"C{number}"), NOON, NOON + timedelta(days=1)) for number in range(50)]
+        [Opening(make_key(f"C{number}"), NOON, NOON + timedelta(days=1)) for number in range(50)]
     )
     due = await _plan(
         database,
@@ -156,11 +157,32 @@ async def test_what_the_clock_asks_is_answered_by_an_index(database: Database) -
         " ORDER BY due_at, workspace_id, channel_id, local_date LIMIT 5",
     )
 
+    unanswered = await _plan(
+        database,
+        f"SELECT * FROM requests WHERE {UNANSWERED} ORDER BY received_at, source_key LIMIT 5",
+    )
+
+    assert "ix_requests_unfinished" in unanswered
     assert "ix_channels_next_due_at_workspace_id_channel_id" in due
     assert "ix_deliveries_unfinished" in unfinished
-    for plan in (due, unfinished):
+    for plan in (due, unfinished, unanswered):
         assert "Sort" not in plan
         assert "TEMP B-TREE" not in plan
+
+
+async def test_messages_lead_to_their_rows_by_an_index(database: Database) -> None:
+    """A digest's message, an answer and a deleted message are looked up without reading all."""
+    place = "workspace_id = 'T1' AND channel_id = 'C1' AND"
+    plans = {
+        "ix_deliveries_ts": f"SELECT * FROM deliveries WHERE {place} ts = '1.2'",
+        "ix_requests_answer": f"SELECT * FROM requests WHERE {place} answer_ts = '1.2'",
+        "ix_requests_workspace_id_channel_id_message_ts": (
+            f"SELECT * FROM requests WHERE {place} message_ts = '1.2'"
+        ),
+        "ix_threads_expires_at": "SELECT * FROM threads WHERE expires_at <= '2026-03-02 12:00:00'",
+    }
+    for index, query in plans.items():
+        assert index in await _plan(database, query)
 
 
 def _not_a_database(folder: Path) -> Path:
@@ -271,7 +293,7 @@ async def test_lost_connections_are_replaced(migrated_postgres: str, cipher: Cip
             await connection.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                    " WHERE pid <> pg_backend_pid() AND application_name <> 'cleaner'"
                 )
             )
         assert await database.facts.get("a") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.digest.delivery import FINAL, Delivery, DeliveryState
 from bot.digest.digest import Told
 from storage.cipher import Cipher
 from storage.database import Database
+from storage.openings import Opening
 from storage.tables import UNFINISHED
 from tests.fakes.stored import NOON, make_channel, make_key, make_story
 
@@ -91,7 +93,7 @@ async def test_opening_many_answers_for_each(database: Database) -> None:
     keys = [make_key("C3"), make_key("C2"), make_key("C1"), make_key("C3")]
     await database.channels.save_many([make_channel("C1"), make_channel("C2")])
 
-    answers = await database.deliveries.open_many([(key, NOON, NOON + DAY) for key in keys])
+    answers = await database.deliveries.open_many([Opening(key, NOON, NOON + DAY) for key in keys])
 
     assert answers == [True, False, True, False]
     assert {it.next_due_at for it in await database.channels.all()} == {NOON + DAY}
@@ -100,7 +102,7 @@ async def test_opening_many_answers_for_each(database: Database) -> None:
 
 async def test_a_thousand_are_opened_at_once(database: Database) -> None:
     """A batch larger than a statement's room for parameters works, whole."""
-    openings = [(make_key(f"C{number}"), NOON, None) for number in range(1_500)]
+    openings = [Opening(make_key(f"C{number}"), NOON, None) for number in range(1_500)]
     assert all(await database.deliveries.open_many(openings))
     assert not any(await database.deliveries.open_many(openings))
 
@@ -232,7 +234,7 @@ async def test_of_two_that_open_exactly_one_does(
 ) -> None:
     """Two connections that open the same deliveries at once: each is opened exactly once."""
     async with await Database.open(url, cipher=cipher) as other:
-        openings = [(make_key(f"C{number}"), NOON, None) for number in range(40)]
+        openings = [Opening(make_key(f"C{number}"), NOON, None) for number in range(40)]
         one, two = await asyncio.gather(
             database.deliveries.open_many(openings),
             other.deliveries.open_many(openings[::-1]),
@@ -263,3 +265,66 @@ async def test_of_two_that_change_exactly_one_does(
     assert sum(won) == 1
     told = await database.deliveries.told("T1", "C1", MONDAY)
     assert [it.story_id for it in told] == [f"s{won.index(True)}"]
+
+
+async def test_a_stale_list_opens_nothing(database: Database) -> None:
+    """When the channel's time is another one by now, nothing is opened and the time stays."""
+    await database.channels.save(make_channel(next_due_at=NOON + 3 * DAY))
+
+    stale = await database.deliveries.open(make_key(), NOON, NOON + DAY, expected_next_due_at=NOON)
+    gone = await database.deliveries.open(
+        make_key("C9"), NOON, NOON + DAY, expected_next_due_at=NOON
+    )
+
+    channel = await database.channels.get("T1", "C1")
+    assert (stale, gone) == (False, False)
+    assert channel is not None
+    assert channel.next_due_at == NOON + 3 * DAY
+    assert await database.deliveries.recent(MONDAY - DAY) == []
+
+
+async def test_missed_dates_follow_each_other(database: Database) -> None:
+    """In one batch each opening sees what the one before it moved; the chain breaks at a wrong one."""
+    await database.channels.save(make_channel(next_due_at=NOON))
+    days = [NOON + number * DAY for number in range(4)]
+    chain = [Opening(make_key(on=at.date()), at, after, at) for at, after in pairwise(days)]
+
+    answers = await database.deliveries.open_many([*chain, chain[0]])
+
+    channel = await database.channels.get("T1", "C1")
+    assert answers == [True, True, True, False]
+    assert channel is not None
+    assert channel.next_due_at == days[-1]
+
+
+async def test_two_clocks_with_the_same_list(database: Database, url: str, cipher: Cipher) -> None:
+    """Two clocks that decided from the same list open each delivery once and lock nobody out."""
+    await database.channels.save_many([make_channel(f"C{number}") for number in range(30)])
+    openings = [Opening(make_key(f"C{n}"), NOON, NOON + DAY, NOON) for n in range(30)]
+    async with await Database.open(url, cipher=cipher) as other:
+        answers = await asyncio.gather(
+            database.deliveries.open_many(openings), other.deliveries.open_many(openings)
+        )
+
+    assert [sum(pair) for pair in zip(*answers, strict=True)] == [1] * 30
+    assert {it.next_due_at for it in await database.channels.all()} == {NOON + DAY}
+
+
+async def test_a_message_leads_to_its_delivery(database: Database) -> None:
+    """The ts of a posted digest gives its delivery, in its own channel and workspace only."""
+    sent = await changed(database, await opened(database), S.SENT, ts="1.2")
+
+    assert await database.deliveries.by_ts("T1", "C1", "1.2") == sent
+    for place in (("T2", "C1", "1.2"), ("T1", "C2", "1.2"), ("T1", "C1", "1.3")):
+        assert await database.deliveries.by_ts(*place) is None
+
+
+async def test_the_newest_of_one_channel(database: Database) -> None:
+    """The newest deliveries of one channel come newest first, no more than asked for."""
+    await opened(database, "C2")
+    for days in range(3):
+        await opened(database, on=MONDAY + days * DAY)
+
+    newest = await database.deliveries.recent_of("T1", "C1", 2)
+
+    assert [it.key.on for it in newest] == [MONDAY + 2 * DAY, MONDAY + DAY]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.digest.preference import Preference
 from bot.errors import StorageError
+from bot.news.topic import Topic
 from storage.encoding import PREFERENCE, Codec
 
 
@@ -13,6 +14,13 @@ def test_a_preference_of_an_earlier_release_gets_defaults() -> None:
     """Fields that were not there when a row was written have their defaults; unknown ones are passed over."""
     text = '{"v":1,"value":{"on":true,"stories":3,"no_longer_there":1}}'
     assert PREFERENCE.load(text) == Preference(on=True, stories=3)
+
+
+def test_topic_weights_come_back() -> None:
+    """What feedback made of topics is kept exactly; a row from before has none."""
+    weighted = Preference(topic_weights=((Topic.SALES, 0.25), (Topic.ART, 1.414214)))
+    assert PREFERENCE.load(PREFERENCE.dump(weighted)) == weighted
+    assert PREFERENCE.load('{"v":1,"value":{"on":true}}').topic_weights == ()
 
 
 def test_upgrades_run_in_order() -> None:

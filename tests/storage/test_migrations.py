@@ -10,15 +10,17 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.digest.preference import Channel, Preference
 from bot.errors import StorageError
 from storage.cipher import Cipher
 from storage.database import Database
-from storage.engine import database_url, make_engine
+from storage.engine import WRITES, database_url, make_engine, prepare_file, sqlite_path
 from storage.migrate import alembic_config, current_revision, migrate
 from storage.migrations import HEAD, REVISIONS
 from storage.tables import Base
+from tests.fakes.stored import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -147,29 +149,34 @@ async def _tables(engine: AsyncEngine) -> list[str]:
 
 async def test_several_processes_may_start_at_once(empty_url: str) -> None:
     """Three processes that open an empty database together all succeed; the schema is made once."""
+    # Forked after the imports, so that all are at the database at the same moment.
     code = (
-        "import asyncio, sys\n"
+        "import asyncio, os, sys\n"
+        "import alembic.command, aiosqlite, psycopg\n"
         "from storage.cipher import Cipher, generate_key\n"
         "from storage.database import Database\n"
         "async def main():\n"
         "    db = await Database.open(sys.argv[1], cipher=Cipher([generate_key()]))\n"
-        "    print(len(await db.channels.all()))\n"
+        '    os.write(1, b"%d " % len(await db.channels.all()))\n'
         "    await db.close()\n"
+        "children = []\n"
+        "while len(children) < 2 and (child := os.fork()):\n"
+        "    children.append(child)\n"
         "asyncio.run(main())\n"
+        "if len(children) == 2:\n"
+        "    assert not any(os.waitpid(child, 0)[1] for child in children)\n"
     )
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-c", code, empty_url),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        for _ in range(3)
-    ]
-    answers = await asyncio.gather(*(process.communicate() for process in processes))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", code, empty_url),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, errors = await process.communicate()
 
-    assert answers == [(b"0\n", b"")] * 3
+    assert (errors, process.returncode) == (b"", 0)
+    assert out.split() == [b"0"] * 3
 
 
 async def test_alembic_is_imported_only_when_needed(url: str) -> None:
@@ -193,6 +200,65 @@ async def test_alembic_is_imported_only_when_needed(url: str) -> None:
     )
     driver = "aiosqlite" if url.startswith("sqlite") else "psycopg"
     assert done.stdout.strip() == f"['{driver}']"
+
+
+# As the release with schema 0001 writes them.
+_CHANNEL_0001 = (
+    "INSERT INTO channels (workspace_id, channel_id, name, preference, set_up_by, next_due_at)"
+    " VALUES ('T1', '{}', 'news', '{}', 'U1', '2026-03-02 12:00:00.000000')"
+)
+_DELIVERY_0001 = (
+    "INSERT INTO deliveries (workspace_id, channel_id, local_date, state, attempt, due_at, tries,"
+    " stories, ts, reason) VALUES ('T1', '{}', '2026-03-02', 'sent', 3, '2026-03-02 12:00:00.000000',"
+    " 1, '{}', '1.0', '')"
+)
+_PREFERENCE_0001 = '{"v":1,"value":{"on":true,"stories":3}}'
+_STORIES_0001 = '{"v":1,"value":[["s1",1]]}'
+
+
+async def _insert_0001(connection: AsyncConnection, channel_id: str) -> None:
+    for statement, document in ((_CHANNEL_0001, _PREFERENCE_0001), (_DELIVERY_0001, _STORIES_0001)):
+        # Not as text(): the JSON is full of colons. Sessions are in UTC on both databases.
+        await connection.exec_driver_sql(statement.format(channel_id, document))
+
+
+async def test_upgrading_keeps_the_data(empty_url: str, cipher: Cipher) -> None:
+    """Rows of the first schema are there after the upgrade; the earlier release still adds its own."""
+    from alembic import command
+
+    def to_0001(connection: Connection) -> None:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    path = sqlite_path(empty_url)
+    if path is not None:
+        prepare_file(path)
+    engine = make_engine(database_url(empty_url))
+    async with engine.execution_options(**{WRITES: True}).begin() as connection:
+        await connection.run_sync(to_0001)
+        await _insert_0001(connection, "before")
+    assert await migrate(empty_url) == "0001"
+    async with engine.execution_options(**{WRITES: True}).begin() as connection:
+        await _insert_0001(connection, "after")
+    await engine.dispose()
+
+    async with await Database.open(empty_url, cipher=cipher) as database:
+        for channel_id in ("before", "after"):
+            channel = await database.channels.get("T1", channel_id)
+            delivery = await database.deliveries.by_ts("T1", channel_id, "1.0")
+            assert channel == Channel(
+                workspace_id="T1",
+                channel_id=channel_id,
+                name="news",
+                preference=Preference(on=True, stories=3),
+                set_up_by="U1",
+                next_due_at=NOON,
+            )
+            assert channel.version == 0
+            assert delivery is not None
+            assert (delivery.attempt, delivery.stories) == (3, (("s1", 1),))
+            assert await database.channels.save_if(channel, channel)
 
 
 async def test_a_newer_database_is_refused(empty_url: str, cipher: Cipher) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.errors import CipherError
 from bot.workspace import Installation
@@ -15,14 +15,12 @@ from storage.cipher import Cipher, generate_key
 from storage.database import Database
 from storage.engine import sqlite_path
 from storage.tables import Base
+from tests.fakes.filled import fill
 from tests.fakes.stored import (
     NOON,
-    make_channel,
-    make_entry,
     make_explanation,
-    make_feed,
-    make_key,
-    make_story,
+    make_memory,
+    make_request,
     make_usage,
 )
 
@@ -139,42 +137,43 @@ async def test_keys_can_be_rotated(url: str) -> None:
     old, new = generate_key(), generate_key()
     async with await Database.open(url, cipher=Cipher([old])) as database:
         await database.installations.save(INSTALLED)
+        await database.requests.record(make_request())
+        await database.threads.save(make_memory())
     async with await Database.open(url, cipher=Cipher([new, old])) as database:
-        assert await database.reencrypt() == 1
+        assert await database.reencrypt() == 3
 
     async with await Database.open(url, cipher=Cipher([new])) as database:
         assert await database.installations.get("T1") == INSTALLED
+        assert await database.requests.get("Ev1") == make_request()
+        assert await database.threads.get(make_memory().key) == make_memory()
 
 
 async def test_removing_a_workspace_forgets_everything_of_it(database: Database) -> None:
-    """Nothing of a removed workspace stays but the sum of what its calls cost; others keep theirs."""
-    for team in ("T1", "T2"):
-        await database.installations.save(replace(INSTALLED, workspace_id=team))
-        await database.feeds.add(make_feed(workspace_id=team))
-        own = make_entry(f"e-{team}", workspace_id=team)
-        await database.stories.save([make_story(f"s-{team}", own, workspace_id=team)], {})
-        await database.explanations.save(make_explanation(workspace_id=team))
-        await database.channels.save(make_channel(workspace_id=team))
-        await database.usage.record(make_usage(workspace_id=team, cost_usd=1.0))
-        key = replace(make_key(), workspace_id=team)
-        await database.deliveries.open(key, NOON, None)
+    """No table names a removed workspace; what its calls cost stays in the sum, others keep theirs."""
+    await fill(database, "TONE", "TTWO")
+    tables = await _naming(database, "TTWO")
+    assert {
+        table.name for table in Base.metadata.sorted_tables if "workspace_id" in table.c
+    } <= tables
+    assert "buckets" in tables
 
-    assert await database.installations.remove("T1")
-    assert not await database.installations.remove("T1")
+    assert await database.installations.remove("TONE")
+    assert not await database.installations.remove("TONE")
 
-    assert await _owners(database) == {"T2"}
+    assert await _naming(database, "TONE") == set()
+    assert await _naming(database, "TTWO") == tables
     assert await database.usage.spent_usd(NOON) == pytest.approx(2.0)
 
 
-async def _owners(database: Database) -> set[str]:
-    """Return every workspace that is named in any table."""
-    named: set[str] = set()
+async def _naming(database: Database, workspace_id: str) -> set[str]:
+    """Return the tables with a row that has a workspace's id anywhere, decrypted words included."""
+    found: set[str] = set()
     async with database.engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
-            if "workspace_id" in table.c:
-                rows = await connection.execute(text(f"SELECT workspace_id FROM {table.name}"))
-                named.update(owner for (owner,) in rows if owner)
-    return named
+            for row in await connection.execute(select(table)):
+                if workspace_id in str(tuple(row)):
+                    found.add(table.name)
+    return found
 
 
 async def test_forgetting_needs_a_workspace(database: Database) -> None:

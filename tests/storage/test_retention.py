@@ -11,11 +11,23 @@ from bot.digest.delivery import DeliveryState
 from bot.news.entry import Page
 from storage.database import Database
 from storage.retention import Ages, Cleaned
-from tests.fakes.stored import NOON, make_entry, make_explanation, make_key, make_story
+from tests.fakes.stored import (
+    NOON,
+    make_entry,
+    make_explanation,
+    make_feedback,
+    make_key,
+    make_memory,
+    make_request,
+    make_story,
+    make_usage,
+)
 
 pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
+_WEEK = "pages requests threads"
+_QUARTER = f"{_WEEK} left_out messages buckets stories entries explanations"
 AGES = Ages(left_out=30 * DAY, pages=7 * DAY, stories=90 * DAY, told=100 * DAY)
 
 
@@ -32,34 +44,39 @@ async def _fill(database: Database) -> None:
     await database.deliveries.open(make_key(), NOON, None)
     due = await database.deliveries.get(make_key())
     assert due is not None
-    sent = replace(due, state=DeliveryState.SENT, attempt=1, stories=(("old", 1),))
+    told = {"stories": (("old", 1),), "message": "{}"}
+    sent = replace(due, state=DeliveryState.SENT, attempt=1, **told)
     assert await database.deliveries.change(due, sent)
+    await database.requests.record(make_request())
+    await database.threads.save(make_memory(expires_at=NOON + 7 * DAY))
+    await database.feedback.record(make_feedback())
+    await database.usage.record(make_usage())
+    await database.buckets.take("k", 1.0, 1.0, 1.0, NOON)
 
 
 @pytest.mark.parametrize(
     ("days", "cleaned"),
     [
-        (6, {}),
-        (8, {"pages": 1}),
-        (31, {"pages": 1, "left_out": 1}),
-        (91, {"pages": 1, "left_out": 1, "stories": 1, "entries": 1, "explanations": 1}),
-        (
-            102,
-            {"pages": 1, "left_out": 1, "stories": 1, "entries": 1, "explanations": 1, "told": 1},
-        ),
+        (6, ""),
+        (8, _WEEK),
+        (31, f"{_WEEK} left_out"),
+        (33, f"{_WEEK} left_out messages"),
+        (91, _QUARTER),
+        (102, f"{_QUARTER} told"),
+        (401, f"{_QUARTER} told feedback usage"),
     ],
 )
-async def test_each_thing_goes_at_its_age(
-    database: Database, days: int, cleaned: dict[str, int]
-) -> None:
+async def test_each_thing_goes_at_its_age(database: Database, days: int, cleaned: str) -> None:
     """Everything goes when it is old enough and not before; a story that goes on is kept whole."""
     await _fill(database)
-    nothing = dict.fromkeys(Cleaned.__slots__, 0)
+    counts = {name: int(name in cleaned.split()) for name in Cleaned.__slots__}
 
     result = await database.clean(NOON + days * DAY, AGES)
 
-    assert result == Cleaned(**{**nothing, **cleaned})
-    assert await database.stories.get("long") is not None
+    if days > 180:  # by then the long story is old as well
+        counts |= {"stories": 2, "entries": 3, "explanations": 2}
+    assert result == Cleaned(**counts)
+    assert (await database.stories.get("long") is None) == (days > 180)
     assert len(await database.deliveries.recent(NOON.date())) == 1
 
 
@@ -67,3 +84,19 @@ def test_the_memory_of_what_was_told_cannot_be_cut_short() -> None:
     """What was told is kept at least 14 days, whatever is asked."""
     with pytest.raises(ValueError, match="14 days"):
         Ages(told=13 * DAY)
+
+
+async def test_an_unfinished_delivery_keeps_its_message(database: Database) -> None:
+    """What may still be posted keeps its composed message, however old; many go in one round."""
+    for number in range(3):
+        key = make_key(f"C{number}")
+        await database.deliveries.open(key, NOON, None)
+        due = await database.deliveries.get(key)
+        assert due is not None
+        state = DeliveryState.UNKNOWN if number == 0 else DeliveryState.SKIPPED
+        await database.deliveries.change(due, replace(due, state=state, attempt=1, message="{}"))
+
+    assert (await database.clean(NOON + 40 * DAY, AGES)).messages == 2
+
+    rows = await database.deliveries.recent(NOON.date())
+    assert {row.key.channel_id: row.message for row in rows} == {"C0": "{}", "C1": None, "C2": None}

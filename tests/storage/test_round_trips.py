@@ -8,7 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.request import Request
+from bot.chat.thread import ThreadMemory
 from bot.digest.delivery import Delivery
+from bot.digest.feedback_record import Feedback
 from bot.digest.preference import Channel
 from bot.explain.explanation import Explanation
 from bot.model.port import Usage
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 # The database is shared by the examples of one test; each writes before it reads.
 quick = settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -95,6 +98,33 @@ async def test_delivery(database: Database, delivery: Delivery) -> None:
     assert await database.deliveries.change(fresh, delivery)
 
     assert await database.deliveries.get(delivery.key) == delivery
+
+
+@quick
+@given(request=stored.requests)
+async def test_request(database: Database, request: Request) -> None:
+    """A recorded request comes back with every field; its twin is refused and changes nothing."""
+    if await database.requests.record(request):
+        assert await database.requests.get(request.source_key) == request
+    assert not await database.requests.record(request)
+
+
+@quick
+@given(memory=stored.memories)
+async def test_thread(database: Database, memory: ThreadMemory) -> None:
+    """The memory of a thread comes back with everything that was said."""
+    await database.threads.save(memory)
+
+    assert await database.threads.get(memory.key) == memory
+
+
+@quick
+@given(feedback=stored.feedback)
+async def test_feedback(database: Database, feedback: Feedback) -> None:
+    """Feedback comes back with the preference before it and what it changed."""
+    if await database.feedback.record(feedback):
+        assert await database.feedback.get(feedback.id) == feedback
+    assert not await database.feedback.record(feedback)
 
 
 @quick

@@ -11,6 +11,7 @@ from bot.sandbox.state import Channel
 
 MAX_LOADING_MESSAGES = 10
 MAX_PROMPTS = 4
+SESSION_STATUSES = {"active", "processing", "suspended", "closed"}
 
 
 def _thread(call: Call, *, required: bool = True) -> tuple[Channel, str]:
@@ -54,6 +55,17 @@ async def set_suggested_prompts(call: Call) -> dict[str, Any]:
         if not isinstance(prompt, dict) or not prompt.get("title") or not prompt.get("message"):
             raise invalid_arguments(f"title and message needed [json-pointer:/prompts/{index}]")
     status.prompts(call.hub)[channel.id, thread_ts] = prompts
+    return {}
+
+
+@method("agents.sessions.setStatus", scopes=("chat:write",), tier=3)
+async def set_session_status(call: Call) -> dict[str, Any]:
+    """Answer `feature_disabled` unless the manifest switched the agent view on."""
+    if not call.hub.app.agent_view:
+        raise Refusal("feature_disabled")
+    _thread(call, required=False)
+    if call.args.required("status") not in SESSION_STATUSES:
+        raise invalid_arguments("must be a valid enum value [json-pointer:/status]")
     return {}
 
 

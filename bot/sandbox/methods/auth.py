@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.sandbox.blocks import check_blocks
+from bot.sandbox.content import refuse_blocks
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.registry import SPECIAL, Call, method
 
@@ -35,6 +37,16 @@ async def auth_revoke(call: Call) -> dict[str, Any]:
         return {"revoked": False}
     call.hub.tokens[call.workspace.bot_token] = ""
     return {"revoked": True}
+
+
+@method("blocks.validate", tier=4, credential="none")
+async def blocks_validate(call: Call) -> dict[str, Any]:
+    """Check blocks without posting them, as Slack's public validator does."""
+    blocks = call.args.json_value("blocks")
+    report = check_blocks(blocks, "message")
+    if report.problems:
+        raise refuse_blocks(report.problems)
+    return {}
 
 
 @method("team.info", scopes=("team:read",), tier=3)

@@ -39,7 +39,7 @@ async def complete_upload(call: Call) -> dict[str, Any]:
 
 def _uploaded(call: Call) -> list[tuple[StoredFile, str]]:
     entries = call.args.json_value("files")
-    if not isinstance(entries, list) or not entries:
+    if not isinstance(entries, list) or not entries or not all(map(_is_object, entries)):
         raise invalid_arguments("missing required field: files")
     found = []
     for entry in entries:
@@ -48,6 +48,10 @@ def _uploaded(call: Call) -> list[tuple[StoredFile, str]]:
             raise Refusal("file_not_found" if stored.content is None else "file_update_failed")
         found.append((stored, str(entry.get("title") or stored.name)))
     return found
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _target(call: Call) -> Channel | None:

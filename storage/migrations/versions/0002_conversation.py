@@ -3,6 +3,8 @@
 Only adds: the release before runs on the new schema, since every new column has a default.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,18 +17,23 @@ UNANSWERED = sa.text("state NOT IN ('answered', 'expired', 'failed')")
 HAS_ANSWER = sa.text("answer_ts IS NOT NULL")
 HAS_TS = sa.text("ts IS NOT NULL")
 
-CHANNEL_COLUMNS = (
-    sa.Column("greeted", sa.Boolean(), server_default=sa.false(), nullable=False),
-    sa.Column("is_dm", sa.Boolean(), server_default=sa.false(), nullable=False),
-    sa.Column("state_reason", sa.Text(), server_default="", nullable=False),
-    sa.Column("post_to_general_confirmed", sa.Boolean(), server_default=sa.false(), nullable=False),
-    sa.Column("version", sa.Integer(), server_default="0", nullable=False),
-)
+
+def channel_columns() -> tuple[sa.Column[Any], ...]:
+    # Made anew each time: a column belongs to the table it was added to.
+    return (
+        sa.Column("greeted", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_dm", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("state_reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column(
+            "post_to_general_confirmed", sa.Boolean(), server_default=sa.false(), nullable=False
+        ),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+    )
 
 
 def upgrade() -> None:
-    for column in CHANNEL_COLUMNS:
-        op.add_column("channels", column.copy())
+    for column in channel_columns():
+        op.add_column("channels", column)
     op.create_index(
         "ix_deliveries_ts",
         "deliveries",
@@ -102,6 +109,7 @@ def upgrade() -> None:
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("effect", sa.Text(), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
     )
@@ -132,5 +140,5 @@ def downgrade() -> None:
     for table in ("buckets", "workspace_rules", "feedback", "threads", "requests"):
         op.drop_table(table)  # with its indexes
     op.drop_index("ix_deliveries_ts", table_name="deliveries")
-    for column in reversed(CHANNEL_COLUMNS):
+    for column in reversed(channel_columns()):
         op.drop_column("channels", column.name)

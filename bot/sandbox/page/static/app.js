@@ -46,6 +46,8 @@ function tools(message, inThread) {
 
 function drawSidebar() {
   $("team").textContent = store.team.name;
+  $("teams").hidden = store.teams.length < 2;
+  $("workspace").replaceChildren(...store.teams.map((team) => el("option", { value: team.id, selected: team.id === store.team.id }, team.name)));
   const people = store.team.users.filter((user) => !user.is_bot && !user.deleted);
   if (!people.some((user) => user.id === now.viewer)) now.viewer = people[0]?.id ?? "";
   $("viewer").replaceChildren(...people.map((user) => el("option", { value: user.id, selected: user.id === now.viewer }, describe(user))));
@@ -181,6 +183,12 @@ async function onNote(note) {
   else if (what === "state") { await store.load(); draw(); }
 }
 
+// A modal that was open before the page was loaded, or that another person has open, is shown too.
+async function resume() {
+  const { modal } = await ask(`/sandbox/home?user=${now.viewer}`);
+  showView($("modal"), { view: modal }, store, act);
+}
+
 function listen() {
   const stream = new EventSource("/sandbox/live");
   stream.onmessage = (event) => onNote(JSON.parse(event.data)).catch(complain);
@@ -189,7 +197,8 @@ function listen() {
 }
 
 function setUp() {
-  $("viewer").addEventListener("change", (event) => { now.viewer = event.target.value; localStorage.setItem("viewer", now.viewer); now.home ? openHome() : draw(); });
+  $("viewer").addEventListener("change", (event) => { now.viewer = event.target.value; localStorage.setItem("viewer", now.viewer); now.home ? openHome() : draw(); resume().catch(complain); });
+  $("workspace").addEventListener("change", (event) => { location.href = `/?team=${encodeURIComponent(event.target.value)}`; });
   $("close-thread").addEventListener("click", closeThread);
   $("menu").addEventListener("click", () => {
     const open = $("sidebar").classList.toggle("open");
@@ -212,6 +221,7 @@ async function start() {
   const first = store.visibleTo(now.viewer).find((c) => c.name === "ai-news") ?? store.visibleTo(now.viewer)[0];
   const ts = stamp ? `${stamp.slice(0, -6)}.${stamp.slice(-6)}` : "";
   if (channel || first) await openChannel(channel ?? first.id, ts);
+  await resume();
   listen();
 }
 

@@ -53,7 +53,8 @@ export function text(object, place) {
 
 // Pictures of other sites are not fetched: the page makes no request outside the sandbox.
 export function picture(image) {
-  const url = image.slack_file?.url ?? image.image_url ?? "";
+  const stored = image.slack_file?.id ? `${location.origin}/files-pri/${image.slack_file.id}/picture` : undefined;
+  const url = stored ?? image.slack_file?.url ?? image.image_url ?? "";
   const own = url.startsWith(location.origin) || url.startsWith("data:image/");
   if (own) return el("img", { class: "shown", src: url, alt: image.alt_text });
   const named = el("span", { class: "picture", role: "img", "aria-label": image.alt_text }, `Picture: ${image.alt_text || "without description"}`);

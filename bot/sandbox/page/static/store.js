@@ -11,6 +11,7 @@ export class Store {
     const wanted = new URLSearchParams(location.search).get("team");
     this.team = state.workspaces.find((team) => team.id === wanted) ?? state.workspaces[0];
     this.app = state.app;
+    this.teams = state.workspaces.map(({ id, name }) => ({ id, name }));
     this.connections = state.connections;
     return this;
   }

@@ -50,6 +50,7 @@ export function showView(dialog, note, store, act) {
   dialog.replaceChildren(form);
   dialog.oncancel = (event) => { event.preventDefault(); act({ do: "close_view", view_id: view.id }); };
   if (!dialog.open) dialog.showModal();
+  form.querySelector(".fields input, .fields select, .fields textarea")?.focus();
 }
 
 // Text that was typed but not yet reported by a change event counts too.

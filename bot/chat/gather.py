@@ -1,0 +1,345 @@
+"""Where an answer comes from: the thread's story, a link, a text, the glossary, or general knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.chat.answer_prompt import AnswerMode
+from bot.chat.ask import AskKind
+from bot.chat.kept_answer import kept_content, kept_key
+from bot.chat.material import Context, Found, FromGlossary, Material, Say
+from bot.chat.ports import DeliveryLookup, RequestStore, StoryTexts, ThreadStore
+from bot.chat.request import Request, RequestKind
+from bot.chat.sayings import Saying
+from bot.chat.thread import ThreadKey, ThreadMemory
+from bot.chat.turns import new_memory
+from bot.chat.understand import context_of, is_long_text, rephrased
+from bot.chat.unreadable import is_video, why_unreadable
+from bot.chat.which_story import (
+    AboutDigest,
+    AboutStory,
+    AskWhich,
+    NoSuchStory,
+    ToldStory,
+    which_story,
+)
+from bot.digest.ports import ChannelStore
+from bot.digest.preference import Preference
+from bot.explain.explanation import Source
+from bot.explain.glossary import Glossary
+from bot.explain.sources import LEAD_CHARS, OTHER_CHARS, Document, basis, documents, named_sources
+from bot.explain.write import story_of_text
+from bot.news.entry import Page
+from bot.news.ports import PageReader, StoryStore
+from bot.news.story import Story
+
+MAX_PAGES = 2
+_PASTED = {"en": "the text you gave", "de": "der Text von dir"}
+_HELPFUL = {
+    AskKind.EMPTY: Saying.EMPTY,
+    AskKind.HELP: Saying.HELP,
+    AskKind.NONSENSE: Saying.NONSENSE,
+    AskKind.TOO_LONG: Saying.TOO_LONG,
+}
+# Points at something said before: without knowing what, there is nothing to answer.
+_POINTS = re.compile(
+    r"\b(?:this|that|it|its|they|them|their|these|those|he|she|his|her|das|dies\w*|es|sie|ihr\w*|davon|dazu|daran)\b",
+    re.IGNORECASE,
+)
+_MIN_OWN_WORDS = 3
+# Of an entry's text, for finding the story that a message is about.
+_MORE_CHARS = 1_000
+
+
+class Gatherer:
+    """
+    Finds what a request is about and reads it.
+
+    Args:
+        requests: For the earlier request behind a button.
+        threads: Our memory.
+        deliveries: Leads from a digest's message to its stories.
+        channels: For level and language.
+        stories: The news.
+        texts: Articles behind stories.
+        pages: Reads links; None when pages are not to be read.
+        glossary: Answers terms at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        requests: RequestStore,
+        threads: ThreadStore,
+        deliveries: DeliveryLookup,
+        channels: ChannelStore,
+        stories: StoryStore,
+        texts: StoryTexts,
+        pages: PageReader | None,
+        glossary: Glossary,
+    ) -> None:
+        self._requests, self._threads = requests, threads
+        self._deliveries, self._channels = deliveries, channels
+        self._stories, self._texts, self._pages = stories, texts, pages
+        self._glossary = glossary
+
+    async def gather(self, request: Request, now: datetime) -> Found:
+        """Return what to answer from, or the sentence to say instead."""
+        if request.kind is RequestKind.REPHRASE and "request" in request.details:
+            return await self._again(request, now)
+        memory, preference = await asyncio.gather(
+            self.memory_of(request, now), self.preference_of(request)
+        )
+        return await self._found(request, context_of(request, preference, memory), now)
+
+    async def memory_of(self, request: Request, now: datetime) -> ThreadMemory | None:
+        """Return the thread's memory; a digest's thread has one from the start."""
+        if request.thread_ts is None:
+            return None
+        key = ThreadKey(
+            workspace_id=request.workspace_id,
+            channel_id=request.channel_id,
+            thread_ts=request.thread_ts,
+        )
+        memory = await self._threads.get(key, now)
+        if memory is not None and (memory.stories or memory.source_text):
+            return memory
+        delivery = await self._deliveries.by_ts(key.workspace_id, key.channel_id, key.thread_ts)
+        if delivery is None:
+            return memory
+        told = tuple(
+            (n, story_id, revision) for n, (story_id, revision) in enumerate(delivery.stories, 1)
+        )
+        if memory is None:
+            return new_memory(key, now, stories=told)
+        return replace(memory, stories=told)
+
+    async def preference_of(self, request: Request) -> Preference:
+        channel = await self._channels.get(request.workspace_id, request.channel_id)
+        return channel.preference if channel is not None else Preference()
+
+    async def _again(self, request: Request, now: datetime) -> Found:
+        """An earlier answer, simpler, longer, or by the model."""
+        earlier = await self._requests.get(request.details["request"])
+        preference = await self.preference_of(request)
+        if earlier is None or earlier.workspace_id != request.workspace_id:
+            return Say(
+                saying=Saying.ANSWER_GONE, wishes=context_of(request, preference, None).wishes
+            )
+        memory = await self.memory_of(earlier, now)
+        context = context_of(earlier, preference, memory)
+        said = await self._said(earlier, memory)
+        return await self._found(earlier, rephrased(context, request, preference, said), now)
+
+    async def _said(self, earlier: Request, memory: ThreadMemory | None) -> str:
+        kept = kept_content(
+            await self._threads.get(
+                kept_key(earlier.workspace_id, earlier.channel_id, earlier.source_key)
+            )
+        )
+        if kept is not None:
+            return kept.text
+        turns = memory.turns if memory else ()
+        return next(
+            (turn.text for turn in turns if turn.ts == earlier.answer_ts and not turn.user_id), ""
+        )
+
+    async def _found(self, request: Request, context: Context, now: datetime) -> Found:
+        story_id = request.details.get("story")
+        if story_id:
+            return await self._of_story(story_id, context, now)
+        ask = context.ask
+        if ask.kind in _HELPFUL:
+            return Say(saying=_HELPFUL[ask.kind], wishes=context.wishes)
+        if ask.kind is AskKind.LINK:
+            return await self._of_links(context, now)
+        entry = self._glossary.look_up(ask.what) if ask.kind is AskKind.TERM else None
+        if entry is not None and not context.from_model:
+            return FromGlossary(entry=entry, context=context)
+        if ask.kind is AskKind.TEXT and (request.kind is RequestKind.EXPLAIN or is_long_text(ask)):
+            return self._of_text(ask.what, context, now)
+        return await self._of_thread(request, context, now)
+
+    async def _of_thread(self, request: Request, context: Context, now: datetime) -> Found:
+        memory = context.memory
+        if memory is not None and memory.stories:
+            return await self._of_digest(request, memory, context, now)
+        if memory is not None and memory.source_text:
+            return self._of_text(
+                memory.source_text, context, now, url=memory.source_url, mode=AnswerMode.SOURCES
+            )
+        return Material(mode=AnswerMode.GENERAL, context=context)
+
+    async def _of_digest(
+        self, request: Request, memory: ThreadMemory, context: Context, now: datetime
+    ) -> Found:
+        found = [await self._stories.get(story_id) for _, story_id, _ in memory.stories]
+        told = [
+            (_told(number, story_id, revision, story), story)
+            for (number, story_id, revision), story in zip(memory.stories, found, strict=True)
+            if story is not None
+        ]
+        if not told:
+            return Say(saying=Saying.STORY_GONE, wishes=context.wishes)
+        about = which_story(
+            request.text,
+            [one for one, _ in told],
+            memory,
+            reply_to_ts=request.details.get("reply_to", ""),
+        )
+        match about:
+            case AboutStory(number=number):
+                story = next(story for one, story in told if one.number == number)
+                return await self._material([story], context, now)
+            case NoSuchStory(number=number):
+                slots: dict[str, object] = {"n": number, "list": _listed([one for one, _ in told])}
+                return Say(saying=Saying.NO_SUCH_STORY, wishes=context.wishes, slots=slots)
+            case AskWhich(numbers=numbers) if _points_at_something(context.question):
+                choice = [one for one, _ in told if one.number in numbers]
+                return Say(
+                    saying=Saying.WHICH_STORY,
+                    wishes=context.wishes,
+                    slots={"list": _listed(choice)},
+                )
+            case AskWhich() | AboutDigest():
+                return await self._material([story for _, story in told], context, now)
+
+    async def _of_story(self, story_id: str, context: Context, now: datetime) -> Found:
+        story = await self._stories.get(story_id)
+        if story is None:
+            return Say(saying=Saying.STORY_GONE, wishes=context.wishes)
+        return await self._material([story], context, now)
+
+    async def _material(
+        self, stories: Sequence[Story], context: Context, now: datetime
+    ) -> Material:
+        """One story with its documents; several with the best document of each."""
+        pages = [await self._texts.of(story, now) for story in stories]
+        each = [documents(story, found) for story, found in zip(stories, pages, strict=True)]
+        one = len(stories) == 1
+        chosen = each[0] if one else tuple(found[0] for found in each)
+        sources = tuple(
+            source
+            for story, found in zip(stories, pages, strict=True)
+            for source in named_sources(story, found)[: None if one else 1]
+        )
+        return Material(
+            mode=AnswerMode.SOURCES,
+            context=context,
+            documents=chosen,
+            sources=sources,
+            headline=stories[0].headline if one else "",
+            story_id=stories[0].id if one else None,
+            source_language=stories[0].language,
+            summary_only=basis(chosen) == "summary",
+        )
+
+    async def _of_links(self, context: Context, now: datetime) -> Found:
+        urls = context.ask.links[:MAX_PAGES]
+        if all(is_video(url) for url in urls):
+            return Say(saying=Saying.PAGE_VIDEO, wishes=context.wishes)
+        if self._pages is None:
+            return Say(saying=Saying.PAGE_UNREACHABLE, wishes=context.wishes)
+        pages = await asyncio.gather(*(self._pages.read(url) for url in urls))
+        readable = [page for page in pages if why_unreadable(page) is None]
+        if not readable:
+            why = why_unreadable(pages[0]) or Saying.PAGE_EMPTY
+            return Say(saying=why, wishes=context.wishes)
+        return _of_pages(readable, context, now)
+
+    def _of_text(
+        self,
+        text: str,
+        context: Context,
+        now: datetime,
+        *,
+        url: str = "",
+        mode: AnswerMode = AnswerMode.EXPLAIN,
+    ) -> Material:
+        language = context.wishes.language
+        name = _host(url) or _PASTED.get(language, _PASTED["en"])
+        story, pages = story_of_text(
+            text, title="", url=url, source_name=name, language="", now=now
+        )
+        return Material(
+            mode=mode,
+            context=context,
+            documents=parts(documents(story, pages)[0]),
+            sources=named_sources(story, pages),
+            headline=story.headline,
+            source_text=text,
+            source_url=url,
+        )
+
+
+def _of_pages(pages: Sequence[Page], context: Context, now: datetime) -> Material:
+    chosen: list[Document] = []
+    sources: list[Source] = []
+    for page in pages:
+        url = page.canonical_url or page.source
+        story, found = story_of_text(
+            page.text, title=page.title, url=url, source_name=_host(url), language="", now=now
+        )
+        found = {url: Page(source=url, title=page.title, text=page.text, paywalled=page.paywalled)}
+        chosen += parts(documents(story, found)[0])
+        sources += named_sources(story, found)
+    first = pages[0]
+    return Material(
+        mode=AnswerMode.SOURCES if context.ask.what else AnswerMode.EXPLAIN,
+        context=context,
+        documents=tuple(chosen),
+        sources=tuple(sources),
+        headline=first.title,
+        summary_only=any(page.paywalled for page in pages),
+        source_text=first.text,
+        source_url=first.canonical_url or first.source,
+    )
+
+
+def parts(document: Document) -> tuple[Document, ...]:
+    """
+    Return a long text as several documents, so that a request carries all of it.
+
+    A request gives the first document more room than the others (`sources.tagged`).
+    """
+    text, found = document.text, []
+    while text:
+        room = OTHER_CHARS if found else LEAD_CHARS
+        end = len(text) if len(text) <= room else text.rfind(" ", 0, room)
+        end = end if end > 0 else room
+        found.append(replace(document, text=text[:end]))
+        text = text[end:].lstrip()
+    return tuple(found) or (document,)
+
+
+def _told(number: int, story_id: str, revision: int, story: Story) -> ToldStory:
+    names = tuple(dict.fromkeys(entry.outlet_name for entry in story.entries))
+    more = " ".join(f"{entry.title} {entry.text[:_MORE_CHARS]}" for entry in story.entries)
+    return ToldStory(
+        number=number,
+        story_id=story_id,
+        revision=revision,
+        headline=story.headline,
+        outlets=names,
+        more=more,
+    )
+
+
+def _listed(stories: Sequence[ToldStory]) -> str:
+    return " · ".join(f"#{story.number} {story.headline}" for story in stories)
+
+
+def _points_at_something(question: str) -> bool:
+    return bool(_POINTS.search(question)) or len(question.split()) < _MIN_OWN_WORDS
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

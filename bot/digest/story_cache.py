@@ -1,0 +1,86 @@
+"""
+The stories of a moment, read once for all channels whose digests are due then.
+
+Ten thousand channels at nine o'clock look at the same few hundred stories. They are read once for
+everybody, and once more for each workspace with feeds of its own. What is kept holds for a short
+while and reaches further back than later askers need; choosing looks at instants itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.digest.choice_cache import ChoiceCache
+from bot.news.ports import StoryStore
+from bot.news.story import Story
+
+Overlays = Callable[[], Awaitable[Collection[str]]]
+"""Gives the ids of the workspaces that have feeds of their own."""
+
+_KEPT = timedelta(seconds=30)
+# Each holds a few hundred stories; the shared entries in it are the same objects or equal ones.
+_MAX_WORKSPACES = 64
+
+_Key = tuple[str | None, timedelta]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    at: datetime
+    stories: tuple[Story, ...]
+
+    def is_fresh(self, now: datetime) -> bool:
+        return timedelta(0) <= now - self.at < _KEPT
+
+
+class StoryCache:
+    """
+    Keeps what a `StoryStore` gave for half a minute, and what was chosen from it.
+
+    Args:
+        stories: Where they come from.
+        overlays: Which workspaces have own feeds; None when that is not known, and then every
+            workspace is read for itself.
+    """
+
+    def __init__(self, stories: StoryStore, overlays: Overlays | None = None) -> None:
+        self._stories = stories
+        self._overlays = overlays
+        self._own: tuple[datetime, frozenset[str]] | None = None
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._reading = asyncio.Lock()
+        self.choices = ChoiceCache()
+
+    async def back(self, reach: timedelta, workspace_id: str, now: datetime) -> tuple[Story, ...]:
+        """Return stories with an entry in the last *reach*, and maybe some a little older."""
+        # One at a time: all who wait for the same reading find it done.
+        async with self._reading:
+            owner = await self._owner(workspace_id, now)
+            kept = self._kept.get((owner, reach))
+            if kept is None or not kept.is_fresh(now):
+                kept = _Kept(now, tuple(await self._stories.since(now - reach, owner)))
+                self._keep((owner, reach), kept)
+            return kept.stories
+
+    def forget(self) -> None:
+        """Read anew next time: new stories were stored."""
+        self._kept.clear()
+        self._own = None
+
+    def _keep(self, key: _Key, kept: _Kept) -> None:
+        self._kept[key] = kept
+        self._kept.move_to_end(key)
+        while len(self._kept) > _MAX_WORKSPACES:
+            self._kept.popitem(last=False)
+
+    async def _owner(self, workspace_id: str, now: datetime) -> str | None:
+        """Return the workspace when it has stories of its own, else None: the shared ones do."""
+        if self._overlays is None:
+            return workspace_id
+        if self._own is None or not timedelta(0) <= now - self._own[0] < _KEPT:
+            self._own = (now, frozenset(await self._overlays()))
+        return workspace_id if workspace_id in self._own[1] else None

@@ -1,0 +1,58 @@
+"""A PostgreSQL server with the ledger and the engine's tables, emptied for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from storage.engine import database_url, make_engine
+from storage.jobs import SCHEMA, prepare_jobs
+from storage.migrate import migrate
+from storage.tables import Base
+from tests.fakes.postgres import NoPostgres, running_postgres
+
+# Read before the fixture that clears foreign settings from the environment of each test.
+REQUIRE_POSTGRES = os.environ.get("PLAINWIRE_REQUIRE_POSTGRES") == "1"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server; skips (or fails, when it is required) without one."""
+    try:
+        with running_postgres(tmp_path_factory.mktemp("postgres")) as dsn:
+            yield dsn
+    except NoPostgres as reason:
+        if REQUIRE_POSTGRES:
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+async def prepared(server: str) -> str:
+    await migrate(server)
+    engine = make_engine(database_url(server))
+    try:
+        await prepare_jobs(engine)
+    finally:
+        await engine.dispose()
+    return server
+
+
+@pytest.fixture
+def postgres(prepared: str) -> str:
+    """The address of a migrated database with empty tables."""
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    jobs = [f"{SCHEMA}.procrastinate_jobs", f"{SCHEMA}.procrastinate_workers"]
+    with psycopg.connect(prepared, autocommit=True) as connection:
+        # The engine's triggers find its tables by the search path.
+        connection.execute(f"SET search_path TO public, {SCHEMA}")
+        connection.execute(";".join(f"DELETE FROM {name}" for name in [*tables, *jobs]))
+    return prepared

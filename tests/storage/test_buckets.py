@@ -1,0 +1,78 @@
+"""Token buckets that processes share."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.cipher import Cipher
+from storage.database import Database
+from tests.fakes.stored import NOON
+
+pytestmark = pytest.mark.anyio
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_waiting_grows_with_the_queue(database: Database) -> None:
+    """A full bucket gives its burst at once; after that each one waits for its own turn."""
+    waits = [await database.buckets.take("k", 2.0, 3.0, 1.0, NOON) for _ in range(6)]
+
+    assert waits == pytest.approx([0, 0, 0, 0.5, 1.0, 1.5])
+
+
+async def test_tokens_come_back_up_to_the_burst(database: Database) -> None:
+    """Time brings tokens back, never more than the bucket holds."""
+    take = database.buckets.take
+    await take("k", 1.0, 2.0, 4.0, NOON)
+
+    after_a_second = await take("k", 1.0, 2.0, 0.0, NOON + SECOND)
+    after_an_hour = [await take("k", 1.0, 2.0, 1.0, NOON + 3600 * SECOND) for _ in range(3)]
+
+    assert after_a_second == pytest.approx(1.0)
+    assert after_an_hour == pytest.approx([0, 0, 1])
+
+
+async def test_who_will_not_wait_takes_nothing(database: Database) -> None:
+    """When the wait would be too long, nothing is taken and the wait is told."""
+    take = database.buckets.take
+    await take("k", 1.0, 1.0, 1.0, NOON)
+
+    told = [await take("k", 1.0, 1.0, 5.0, NOON, max_wait_seconds=2.0) for _ in range(2)]
+
+    assert told == pytest.approx([5, 5])
+    assert await take("k", 1.0, 1.0, 1.0, NOON, max_wait_seconds=2.0) == pytest.approx(1)
+
+
+async def test_a_clock_behind_gives_nothing_back(database: Database) -> None:
+    """A process whose clock is behind neither gains tokens nor lets others gain them twice."""
+    take = database.buckets.take
+    await take("k", 1.0, 1.0, 1.0, NOON)
+    for _ in range(2):
+        await take("k", 1.0, 1.0, 0.0, NOON - 60 * SECOND)
+
+    assert await take("k", 1.0, 1.0, 1.0, NOON) == pytest.approx(1)
+
+
+async def test_processes_share_a_bucket(database: Database, url: str, cipher: Cipher) -> None:
+    """Many that take at once, in two processes, get exactly what the bucket gives, in some order."""
+    async with await Database.open(url, cipher=cipher) as other:
+        waits = await asyncio.gather(
+            *(
+                it.buckets.take("k", 1.0, 4.0, 1.0, NOON)
+                for it in (database, other)
+                for _ in range(6)
+            )
+        )
+    assert sorted(waits) == pytest.approx([0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8])
+
+
+@pytest.mark.parametrize("figures", [(0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, -1.0)])
+async def test_figures_out_of_range_are_refused(
+    database: Database, figures: tuple[float, float, float]
+) -> None:
+    """A bucket without rate or size, and a negative cost, are bugs."""
+    with pytest.raises(ValueError, match="bucket"):
+        await database.buckets.take("k", *figures, NOON)
