@@ -45,6 +45,16 @@ class _HideSecrets(logging.Filter):
         return True
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """
+    Drop one line of asyncio that means nothing.
+
+    When parser processes end with the program, Python may collect their exit codes before asyncio
+    asks for them, and asyncio warns.
+    """
+    return not record.getMessage().startswith("Unknown child process pid")
+
+
 class _StandardError:
     """Standard error as it is at each write, so that a redirected one is followed."""
 
@@ -86,6 +96,7 @@ def configure_logs(level: str = "info", fmt: Literal["console", "json"] = "conso
     )
     handler = logging.StreamHandler(_STDERR)
     handler.addFilter(_HideSecrets())
+    handler.addFilter(_is_news)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     # slack_bolt logs whole bodies at INFO and raw socket frames at DEBUG, so libraries never go below.
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -30,6 +30,7 @@ from bot.work.role import Role
 from bot.work.ticker import Job, Ticker
 
 _DAY_SECONDS = 24 * 3600.0
+_WARM_UP_AFTER_SECONDS = 1.0
 _PREPARE_SECONDS = 60.0
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
@@ -115,8 +116,9 @@ class Bot:
         await self._submit([handout for handout in handouts if not handout.is_new])
 
     async def _warm_up(self) -> None:
-        """Import openai in the background: it takes a second that nobody waits for."""
+        """Import openai in the background, once the start is over: a second that nobody waits for."""
         if self.newsroom.model is not None and self.form.role.works:
+            await asyncio.sleep(_WARM_UP_AFTER_SECONDS)
             await self.newsroom.model.warm_up()
 
     @property

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot.app.readers import Readers, open_readers
 from bot.clock import Clock
 from bot.digest.make import DigestMaker
+from bot.digest.story_cache import StoryCache
 from bot.digest.transitions import Limits
 from bot.errors import SettingsError
 from bot.explain.articles import Articles
@@ -87,6 +88,7 @@ class Newsroom:
     model: AzureModel | None
     writer: Explainer
     explainer: StoryExplainer
+    cache: StoryCache
     maker: DigestMaker
 
     async def collect(
@@ -101,7 +103,7 @@ class Newsroom:
         now = self.clock.now()
         store = self.database
         wanted = await store.feeds.due(now) if feeds is None else feeds
-        return await collect(
+        report = await collect(
             wanted,
             reader=reader or self.readers.feeds,
             feed_store=store.feeds,
@@ -112,6 +114,9 @@ class Newsroom:
             jitter=random.random,
             progress=progress,
         )
+        if report.touched:
+            self.cache.forget()
+        return report
 
     async def clean(self) -> None:
         """Delete what is older than the retention setting."""
@@ -155,6 +160,7 @@ async def open_newsroom(
         )
         plain_writer = Explainer(None, database.explanations, glossary)
         explainer = StoryExplainer(writer, plain_writer, articles)
+        cache = StoryCache(database.stories, lambda: _with_own_feeds(database))
         yield Newsroom(
             settings=settings,
             clock=clock,
@@ -165,12 +171,14 @@ async def open_newsroom(
             model=azure,
             writer=writer,
             explainer=explainer,
+            cache=cache,
             maker=DigestMaker(
                 stories=database.stories,
                 deliveries=database.deliveries,
                 explainer=explainer,
                 last_round=lambda: feed_health(database),
                 limits=limits_of(settings),
+                cache=cache,
             ),
         )
 
@@ -185,6 +193,12 @@ def limits_of(settings: Settings) -> Limits:
         abandoned=settings.abandoned_seconds,
         first_wait=settings.retry_seconds,
     )
+
+
+async def _with_own_feeds(database: Database) -> frozenset[str]:
+    """Return the workspaces that have feeds of their own."""
+    feeds = await database.feeds.everywhere()
+    return frozenset(one.feed.workspace_id for one in feeds if one.feed.workspace_id)
 
 
 async def feed_health(database: Database) -> CollectReport | None:

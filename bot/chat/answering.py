@@ -10,7 +10,6 @@ What was begun by a process that died is completed in the same place (`answer_ts
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -54,6 +53,7 @@ from bot.chat.transitions import (
     wait_seconds,
 )
 from bot.chat.turnstile import Turnstile
+from bot.clock import Clock
 from bot.errors import SlackError
 from bot.explain.glossary import Glossary
 from bot.model.port import Model, ModelError, RateLimited
@@ -98,7 +98,7 @@ class Answering:
         remembering: Writes the memory.
         limits: How long things may take.
         places: How many answers use the model at once; per_workspace: of one workspace.
-        monotonic: Replaced in tests.
+        clock: Tells how long an answer took.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Answering:
         limits: AnswerLimits | None = None,
         places: int = 8,
         per_workspace: int = 6,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock,
     ) -> None:
         self._requests, self._threads = requests, threads
         self._gatherer, self._explain_more = gatherer, explain_more
@@ -127,7 +127,7 @@ class Answering:
         self._turnstile = Turnstile(
             FairQueue(places, per_workspace), say_again_seconds=self._limits.say_again
         )
-        self._monotonic = monotonic
+        self._clock = clock
 
     async def record(self, request: Request) -> bool:
         """
@@ -166,7 +166,7 @@ class Answering:
         row = Row(self._requests, request)
         if not await row.change(start(request)):
             return None
-        return await self._run(row, _Stopwatch(now, self._monotonic))
+        return await self._run(row, _Stopwatch(now, self._clock))
 
     async def shared(self, workspace_id: str, channel_id: str, source_key: str) -> Message | None:
         """Return a private answer as a message for its channel; None when it is no longer kept."""
@@ -362,13 +362,13 @@ class Answering:
 class _Stopwatch:
     """The instant now, from the instant a run began and the time it has taken."""
 
-    def __init__(self, begun: datetime, monotonic: Callable[[], float]) -> None:
-        self._begun, self._monotonic = begun, monotonic
-        self._mark = monotonic()
+    def __init__(self, begun: datetime, clock: Clock) -> None:
+        self._begun, self._clock = begun, clock
+        self._mark = clock.now()
 
     @property
     def now(self) -> datetime:
-        return self._begun + timedelta(seconds=self._monotonic() - self._mark)
+        return self._begun + (self._clock.now() - self._mark)
 
 
 def _place(request: Request) -> Place:

@@ -7,12 +7,31 @@ Options are words, understood where people put them: at the beginning ("simply: 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from bot.chat.ask_words import LANGUAGES, LENGTH_WORDS, LEVEL_WORDS, alternatives
+from bot.chat.ask_patterns import (
+    ADDRESS,
+    ARTICLE,
+    ASKS,
+    HELP,
+    LANGUAGE,
+    LENGTHS,
+    LEVELS,
+    MASHED,
+    NO_TERM,
+    OPTION_ASKED,
+    OPTION_BETWEEN,
+    OPTION_END,
+    OPTION_START,
+    POLITE_END,
+    POLITE_START,
+    QUESTION_START,
+    SAYS_NOTHING,
+    TERM_PATTERNS,
+)
+from bot.chat.ask_words import LANGUAGES
 from bot.chat.slack_text import decode, links_in, without_links
 from bot.explain.explanation import Level
 
@@ -65,7 +84,7 @@ def parse_ask(text: str, bot_user_id: str = "") -> Ask:
     if len(text) >= MAX_ASK_CHARS:
         return Ask(kind=AskKind.TOO_LONG)
     heard = decode(text, bot_user_id).text
-    if _HELP.fullmatch(heard):
+    if HELP.fullmatch(heard):
         return Ask(kind=AskKind.HELP)
     options = _Options()
     rest = _strip_all(heard, options)
@@ -90,15 +109,15 @@ class _Options:
 
     def take(self, words: str) -> None:
         words = " ".join(words.casefold().split())
-        for level, pattern in _LEVELS:
+        for level, pattern in LEVELS:
             if pattern.fullmatch(words):
                 self.level = self.level or level
                 return
-        for length, pattern in _LENGTHS:
+        for length, pattern in LENGTHS:
             if pattern.fullmatch(words):
                 self.length = self.length or length
                 return
-        found = _LANGUAGE.fullmatch(words)
+        found = LANGUAGE.fullmatch(words)
         if found:
             self.language = self.language or LANGUAGES[found["name"]]
 
@@ -115,11 +134,11 @@ def _strip_all(text: str, options: _Options) -> str:
 
 
 def _strip_start(text: str, options: _Options) -> str:
-    polite = _POLITE_START.match(text)
-    if polite and (polite.end() < len(text) or _ASKS.search(polite[0])):
-        options.asked = options.asked or bool(_ASKS.search(polite[0]))
+    polite = POLITE_START.match(text)
+    if polite and (polite.end() < len(text) or ASKS.search(polite[0])):
+        options.asked = options.asked or bool(ASKS.search(polite[0]))
         return text[polite.end() :].lstrip(" ,:;-–")
-    found = _OPTION_START.match(text) or (_OPTION_ASKED.match(text) if options.asked else None)
+    found = OPTION_START.match(text) or (OPTION_ASKED.match(text) if options.asked else None)
     if found:
         options.take(found["option"])
         return text[found.end() :].lstrip(" ,:;-–")
@@ -129,10 +148,10 @@ def _strip_start(text: str, options: _Options) -> str:
 def _strip_end(text: str, options: _Options) -> str:
     # Only the end is looked at: searching all of a long text, again and again, takes its time.
     before, tail = text[:-_TAIL_CHARS], text[-_TAIL_CHARS:]
-    polite = _POLITE_END.search(tail)
+    polite = POLITE_END.search(tail)
     if polite and (polite.start() > 0 or before):
         return _kept_mark(before + tail[: polite.start()], polite["mark"])
-    found = _OPTION_END.search(tail)
+    found = OPTION_END.search(tail)
     if found:
         options.take(found["option"])
         return _kept_mark(before + tail[: found.start()], found["mark"])
@@ -140,7 +159,7 @@ def _strip_end(text: str, options: _Options) -> str:
 
 
 def _strip_commas(text: str, options: _Options) -> str:
-    found = _OPTION_BETWEEN.search(text) if len(text) <= _ONE_QUESTION_CHARS else None
+    found = OPTION_BETWEEN.search(text) if len(text) <= _ONE_QUESTION_CHARS else None
     if found:
         options.take(found["option"])
         return f"{text[: found.start()]} {text[found.end() :]}"
@@ -182,20 +201,20 @@ def _of_words(words: str, *, asked_to_explain: bool) -> tuple[AskKind, str]:
 
 
 def _is_question(words: str) -> bool:
-    if _QUESTION_START.match(words):
+    if QUESTION_START.match(words):
         return True
     return words.endswith("?") and len(words.split()) > MAX_BARE_TERM_WORDS
 
 
 def term_of(words: str) -> str | None:
     """Return X for "what is X?", "what does X mean", "was ist X" and their like, else None."""
-    for pattern in _TERM_PATTERNS:
+    for pattern in TERM_PATTERNS:
         found = pattern.fullmatch(words)
         if found is None:
             continue
         term = _without_article(found["term"].strip(" ?!.,;:\"'“”„‘’"))
         short = len(term) <= MAX_TERM_CHARS and len(term.split()) <= MAX_TERM_WORDS
-        if term and short and not _NO_TERM.match(term):
+        if term and short and not NO_TERM.match(term):
             return term
     return None
 
@@ -206,18 +225,18 @@ def _of_link(ask: Ask, rest: str) -> Ask:
         beside = ""
     if len(beside.split()) > MAX_WORDS_BESIDE_LINK:
         return replace(ask, kind=AskKind.TEXT, what=rest.strip())
-    if _SAYS_NOTHING.fullmatch(beside):
+    if SAYS_NOTHING.fullmatch(beside):
         beside = ""
     return replace(ask, kind=AskKind.LINK, what=beside)
 
 
 def _bare_address(text: str) -> tuple[str, ...]:
     """Return "https://theverge.com/x" for "theverge.com/x" typed alone; slash commands do not link."""
-    return (f"https://{text.strip()}",) if _ADDRESS.fullmatch(text.strip()) else ()
+    return (f"https://{text.strip()}",) if ADDRESS.fullmatch(text.strip()) else ()
 
 
 def _without_article(term: str) -> str:
-    return _ARTICLE.sub("", term, count=1).strip()
+    return ARTICLE.sub("", term, count=1).strip()
 
 
 def _is_nonsense(words: str) -> bool:
@@ -228,99 +247,4 @@ def _is_nonsense(words: str) -> bool:
         return True
     if " " in words:
         return False
-    return bool(_MASHED.fullmatch(words.strip("?!."))) or len(words) > MAX_TERM_CHARS
-
-
-def _whole(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
-
-
-_LEVELS = [(level, _whole(words)) for level, words in LEVEL_WORDS]
-_LENGTHS = [(length, _whole(words)) for length, words in LENGTH_WORDS]
-_LANGUAGE_WORDS = (
-    rf"(?:in|auf|en|em|på|po|into|to)\s+(?:het\s+)?(?P<name>{alternatives(LANGUAGES)})"
-)
-_LANGUAGE = _whole(_LANGUAGE_WORDS)
-_OPTION = "|".join(
-    [
-        *(words for _, words in LEVEL_WORDS),
-        *(words for _, words in LENGTH_WORDS),
-        _LANGUAGE_WORDS.replace("?P<name>", "?:"),
-    ]
-)
-_ASK_WORD = (
-    r"explain|what|what['’]s|whats|who|how|why|when|where|which|is|are|does|do|can|tell|define|describe|please|"
-    r"erklär\w*|was|wer|wie|warum|wo|wann|ist|sind|bitte|https?:"
-)
-# At the start an option is one when a break, a question or "explain" follows: "in German law" is not.
-_OPTION_START = re.compile(
-    rf"(?P<option>{_OPTION})(?:\s*[,:;–-]+\s+|\s+(?=(?:{_ASK_WORD})|(?:{_OPTION})\b)|[.!?]*$)",
-    re.IGNORECASE,
-)
-# After "explain", it may also stand right before the term: "explain simply RAG".
-_OPTION_ASKED = re.compile(rf"(?P<option>{_OPTION})\s+(?=\S)", re.IGNORECASE)
-_OPTION_END = re.compile(
-    rf"(?:(?<=\s)|(?<=[,;(–-]))(?<!\ba\s)(?<!\bthe\s)(?<!\bis\s)(?<!\bare\s)\(?(?P<option>{_OPTION})\)?(?P<mark>[\s.!?]*)$",
-    re.IGNORECASE,
-)
-_OPTION_BETWEEN = re.compile(rf"\s*[,(]\s*(?P<option>{_OPTION})\s*[,)]\s*", re.IGNORECASE)
-_POLITE_START = re.compile(
-    r"(?:hi|hey|hello|hallo|please|pls|plz|bitte|ok|okay|so|and|und|also|"
-    r"(?:can|could|would|will)\s+(?:you|someone|anyone)(?:\s+please)?\s+"
-    r"(?:explain|tell|describe|define|summari[sz]e)(?:\s+to)?(?:\s+(?:me|us))?(?:\s+about)?|"
-    r"(?:please\s+)?explain(?:\s+to)?(?:\s+(?:me|us))?(?:\s+about)?|"
-    r"tell\s+(?:me|us)(?:\s+about)?|describe|summari[sz]e|help\s+(?:me|us)\s+understand|"
-    r"i\s+(?:do\s+not|don['’]t)\s+understand|i\s+want\s+to\s+know|i['’]d\s+like\s+to\s+know|"
-    r"erklär(?:e|en)?(?:\s+(?:mir|uns))?(?:\s+(?:bitte|mal))*|"
-    r"(?:kannst|könntest)\s+du\s+(?:mir|uns)?(?:\s+bitte)?)(?=[\s,:;.!]|$)[\s,:;.!]*",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(r"explain|tell|describe|define|understand|know|erklär|summari", re.IGNORECASE)
-_POLITE_END = re.compile(
-    r"(?:\s|,)+(?:to\s+(?:me|us)|for\s+(?:me|us)|please|pls|plz|bitte|thanks|thank\s+you|thx|danke|"
-    r"(?:mir\s+)?(?:bitte\s+)?erklären)(?P<mark>[\s.!?]*)$",
-    re.IGNORECASE,
-)
-_HELP = re.compile(
-    r"\s*(?:help|help me|hilfe|usage|-h|--help|/help|hi|hello|hey|hallo|"
-    r"how (?:do|does|can) (?:i|you|this|it) (?:use )?(?:this |it )?(?:work)?|what can you do|who are you|"
-    r"what can i ask|commands?|options?|was kannst du)\s*[?!.]*\s*",
-    re.IGNORECASE,
-)
-_TERM_PATTERNS = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?:so\s+)?what(?:\s+(?:exactly|actually))?(?:\s+is|\s+are|\s+was|['’]s|s)(?:\s+(?:exactly|actually|meant\s+by))?\s+(?P<term>.+?)(?:\s+(?:exactly|actually|anyway|again))?\s*[?!.]*",
-        r"what\s+do(?:es)?\s+(?P<term>.+?)\s+(?:actually\s+|really\s+)?(?:mean|stand\s+for|do)\s*[?!.]*",
-        r"what\s+(?P<term>.+?)\s+(?:is|are|means?|stands\s+for)\s*[?!.]*",
-        r"(?:the\s+)?(?:meaning|definition)\s+of\s+(?P<term>.+?)\s*[?!.]*",
-        r"define:?\s+(?P<term>.+?)\s*[?!.]*",
-        r"was\s+(?:ist|sind|bedeutet|bedeuten|heißt|heisst|meint)(?:\s+(?:eigentlich|denn|genau))?\s+(?P<term>.+?)(?:\s+(?:eigentlich|genau))?\s*[?!.]*",
-        r"was\s+(?P<term>.+?)\s+(?:ist|sind|bedeutet|bedeuten|heißt|heisst)\s*[?!.]*",
-        r"was\s+versteht\s+man\s+unter\s+(?P<term>.+?)\s*[?!.]*",
-        r"wofür\s+steht\s+(?P<term>.+?)\s*[?!.]*",
-    )
-]
-# "What is new?", "what is this about?", "what is the difference between …": questions, not terms.
-_NO_TERM = re.compile(
-    r"(?:new|news|happening|going|wrong|this|that|it|these|those|they|your|you|my|our|up|next|left|"
-    r"differen\w+|point|reason|best|better|worse|impact|effect|status|latest|story|stories|happen\w*|"
-    r"meant|said|known|unclear|important|different|here|there|in|on|the|neu|los|passiert|das|der\s+unterschied|"
-    r"unterschied|daran|hier|nicht|wichtig)\b(?!-)",
-    re.IGNORECASE,
-)
-_QUESTION_START = re.compile(
-    r"(?:what|who|whom|whose|how|why|when|where|which|is|are|was|were|does|do|did|can|could|should|"
-    r"would|will|has|have|am|wer|wie|warum|wieso|weshalb|wann|wo|welche\w*|womit|wofür|gibt|kann|hat)\b",
-    re.IGNORECASE,
-)
-_SAYS_NOTHING = re.compile(
-    r"(?:this|that|it|here|link|article|page|this (?:article|link|page|one)|what is (?:this|that|it)(?: about)?|"
-    r"what['’]s (?:this|that|it)(?: about)?|das|dies|hier|den artikel|diesen artikel|worum geht es(?: hier)?)?[\s?!.:]*",
-    re.IGNORECASE,
-)
-_ARTICLE = re.compile(r"^(?:an?|the|some|eine?n?|der|die|das)\s+(?=\S)", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+|www\.(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE
-)
-_MASHED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}|(?:asdf|qwer|jklö|hjkl|sdfg|dfgh)\w*")
+    return bool(MASHED.fullmatch(words.strip("?!."))) or len(words) > MAX_TERM_CHARS

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from bot.chat.answer_prompt import AnswerMode
 from bot.chat.ask import AskKind
@@ -16,6 +14,14 @@ from bot.chat.material import Context, Found, FromGlossary, Material, Say
 from bot.chat.ports import DeliveryLookup, RequestStore, StoryTexts, ThreadStore
 from bot.chat.request import Request, RequestKind
 from bot.chat.sayings import Saying
+from bot.chat.story_material import (
+    listed,
+    of_pages,
+    of_stories,
+    of_text,
+    points_at_something,
+    told_story,
+)
 from bot.chat.thread import ThreadKey, ThreadMemory
 from bot.chat.turns import new_memory
 from bot.chat.understand import context_of, is_long_text, rephrased
@@ -25,35 +31,21 @@ from bot.chat.which_story import (
     AboutStory,
     AskWhich,
     NoSuchStory,
-    ToldStory,
     which_story,
 )
 from bot.digest.ports import ChannelStore
 from bot.digest.preference import Preference
-from bot.explain.explanation import Source
 from bot.explain.glossary import Glossary
-from bot.explain.sources import LEAD_CHARS, OTHER_CHARS, Document, basis, documents, named_sources
-from bot.explain.write import story_of_text
-from bot.news.entry import Page
 from bot.news.ports import PageReader, StoryStore
 from bot.news.story import Story
 
 MAX_PAGES = 2
-_PASTED = {"en": "the text you gave", "de": "der Text von dir"}
 _HELPFUL = {
     AskKind.EMPTY: Saying.EMPTY,
     AskKind.HELP: Saying.HELP,
     AskKind.NONSENSE: Saying.NONSENSE,
     AskKind.TOO_LONG: Saying.TOO_LONG,
 }
-# Points at something said before: without knowing what, there is nothing to answer.
-_POINTS = re.compile(
-    r"\b(?:this|that|it|its|they|them|their|these|those|he|she|his|her|das|dies\w*|es|sie|ihr\w*|davon|dazu|daran)\b",
-    re.IGNORECASE,
-)
-_MIN_OWN_WORDS = 3
-# Of an entry's text, for finding the story that a message is about.
-_MORE_CHARS = 1_000
 
 
 class Gatherer:
@@ -162,7 +154,7 @@ class Gatherer:
         if entry is not None and not context.from_model:
             return FromGlossary(entry=entry, context=context)
         if ask.kind is AskKind.TEXT and (request.kind is RequestKind.EXPLAIN or is_long_text(ask)):
-            return self._of_text(ask.what, context, now)
+            return of_text(ask.what, context, now)
         return await self._of_thread(request, context, now)
 
     async def _of_thread(self, request: Request, context: Context, now: datetime) -> Found:
@@ -170,7 +162,7 @@ class Gatherer:
         if memory is not None and memory.stories:
             return await self._of_digest(request, memory, context, now)
         if memory is not None and memory.source_text:
-            return self._of_text(
+            return of_text(
                 memory.source_text, context, now, url=memory.source_url, mode=AnswerMode.SOURCES
             )
         return Material(mode=AnswerMode.GENERAL, context=context)
@@ -180,7 +172,7 @@ class Gatherer:
     ) -> Found:
         found = [await self._stories.get(story_id) for _, story_id, _ in memory.stories]
         told = [
-            (_told(number, story_id, revision, story), story)
+            (told_story(number, story_id, revision, story), story)
             for (number, story_id, revision), story in zip(memory.stories, found, strict=True)
             if story is not None
         ]
@@ -197,14 +189,14 @@ class Gatherer:
                 story = next(story for one, story in told if one.number == number)
                 return await self._material([story], context, now)
             case NoSuchStory(number=number):
-                slots: dict[str, object] = {"n": number, "list": _listed([one for one, _ in told])}
+                slots: dict[str, object] = {"n": number, "list": listed([one for one, _ in told])}
                 return Say(saying=Saying.NO_SUCH_STORY, wishes=context.wishes, slots=slots)
-            case AskWhich(numbers=numbers) if _points_at_something(context.question):
+            case AskWhich(numbers=numbers) if points_at_something(context.question):
                 choice = [one for one, _ in told if one.number in numbers]
                 return Say(
                     saying=Saying.WHICH_STORY,
                     wishes=context.wishes,
-                    slots={"list": _listed(choice)},
+                    slots={"list": listed(choice)},
                 )
             case AskWhich() | AboutDigest():
                 return await self._material([story for _, story in told], context, now)
@@ -220,24 +212,7 @@ class Gatherer:
     ) -> Material:
         """One story with its documents; several with the best document of each."""
         pages = [await self._texts.of(story, now) for story in stories]
-        each = [documents(story, found) for story, found in zip(stories, pages, strict=True)]
-        one = len(stories) == 1
-        chosen = each[0] if one else tuple(found[0] for found in each)
-        sources = tuple(
-            source
-            for story, found in zip(stories, pages, strict=True)
-            for source in named_sources(story, found)[: None if one else 1]
-        )
-        return Material(
-            mode=AnswerMode.SOURCES,
-            context=context,
-            documents=chosen,
-            sources=sources,
-            headline=stories[0].headline if one else "",
-            story_id=stories[0].id if one else None,
-            source_language=stories[0].language,
-            summary_only=basis(chosen) == "summary",
-        )
+        return of_stories(stories, pages, context)
 
     async def _of_links(self, context: Context, now: datetime) -> Found:
         urls = context.ask.links[:MAX_PAGES]
@@ -250,96 +225,4 @@ class Gatherer:
         if not readable:
             why = why_unreadable(pages[0]) or Saying.PAGE_EMPTY
             return Say(saying=why, wishes=context.wishes)
-        return _of_pages(readable, context, now)
-
-    def _of_text(
-        self,
-        text: str,
-        context: Context,
-        now: datetime,
-        *,
-        url: str = "",
-        mode: AnswerMode = AnswerMode.EXPLAIN,
-    ) -> Material:
-        language = context.wishes.language
-        name = _host(url) or _PASTED.get(language, _PASTED["en"])
-        story, pages = story_of_text(
-            text, title="", url=url, source_name=name, language="", now=now
-        )
-        return Material(
-            mode=mode,
-            context=context,
-            documents=parts(documents(story, pages)[0]),
-            sources=named_sources(story, pages),
-            headline=story.headline,
-            source_text=text,
-            source_url=url,
-        )
-
-
-def _of_pages(pages: Sequence[Page], context: Context, now: datetime) -> Material:
-    chosen: list[Document] = []
-    sources: list[Source] = []
-    for page in pages:
-        url = page.canonical_url or page.source
-        story, found = story_of_text(
-            page.text, title=page.title, url=url, source_name=_host(url), language="", now=now
-        )
-        found = {url: Page(source=url, title=page.title, text=page.text, paywalled=page.paywalled)}
-        chosen += parts(documents(story, found)[0])
-        sources += named_sources(story, found)
-    first = pages[0]
-    return Material(
-        mode=AnswerMode.SOURCES if context.ask.what else AnswerMode.EXPLAIN,
-        context=context,
-        documents=tuple(chosen),
-        sources=tuple(sources),
-        headline=first.title,
-        summary_only=any(page.paywalled for page in pages),
-        source_text=first.text,
-        source_url=first.canonical_url or first.source,
-    )
-
-
-def parts(document: Document) -> tuple[Document, ...]:
-    """
-    Return a long text as several documents, so that a request carries all of it.
-
-    A request gives the first document more room than the others (`sources.tagged`).
-    """
-    text, found = document.text, []
-    while text:
-        room = OTHER_CHARS if found else LEAD_CHARS
-        end = len(text) if len(text) <= room else text.rfind(" ", 0, room)
-        end = end if end > 0 else room
-        found.append(replace(document, text=text[:end]))
-        text = text[end:].lstrip()
-    return tuple(found) or (document,)
-
-
-def _told(number: int, story_id: str, revision: int, story: Story) -> ToldStory:
-    names = tuple(dict.fromkeys(entry.outlet_name for entry in story.entries))
-    more = " ".join(f"{entry.title} {entry.text[:_MORE_CHARS]}" for entry in story.entries)
-    return ToldStory(
-        number=number,
-        story_id=story_id,
-        revision=revision,
-        headline=story.headline,
-        outlets=names,
-        more=more,
-    )
-
-
-def _listed(stories: Sequence[ToldStory]) -> str:
-    return " · ".join(f"#{story.number} {story.headline}" for story in stories)
-
-
-def _points_at_something(question: str) -> bool:
-    return bool(_POINTS.search(question)) or len(question.split()) < _MIN_OWN_WORDS
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+        return of_pages(readable, context, now)

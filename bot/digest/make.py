@@ -23,6 +23,7 @@ from bot.digest.transitions import Limits
 from bot.errors import PlainwireError
 from bot.explain.explanation import Explanation, Level
 from bot.news.ports import StoryStore
+from bot.news.stories import for_workspace
 from bot.news.story import CollectReport, Story
 
 MEMORY_DAYS = 14
@@ -113,7 +114,7 @@ class DigestMaker:
     ) -> Selection:
         wanted = channel.preference
         if self._cache is None:
-            stories = await self._stories.since(now - WINDOW, channel.workspace_id)
+            stories = await self._stories_back(WINDOW, channel, now)
             return choose(stories, wanted, told, now, since=since)
         kept = await self._cache.back(WINDOW, channel.workspace_id, now)
         return self._cache.choices.choose(kept, wanted, told, now, since=since)
@@ -123,7 +124,8 @@ class DigestMaker:
     ) -> Sequence[Story]:
         if self._cache is not None:
             return await self._cache.back(reach, channel.workspace_id, now)
-        return await self._stories.since(now - reach, channel.workspace_id)
+        found = await self._stories.since(now - reach, channel.workspace_id)
+        return for_workspace(found, channel.workspace_id)
 
     async def _recap(
         self, channel: Channel, digest: Digest, told: Sequence[Told], now: datetime

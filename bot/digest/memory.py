@@ -16,6 +16,7 @@ from functools import lru_cache
 from bot.digest.digest import Told
 from bot.news.entry import Entry
 from bot.news.rank import similarity
+from bot.news.stories import event_id
 from bot.news.story import Story
 from bot.news.topic import Topic
 
@@ -46,19 +47,20 @@ class Memory:
 
     def __init__(self, told: Iterable[Told], stories: Mapping[str, Story]) -> None:
         newest_last = sorted(told, key=lambda one: (one.on, one.revision, one.story_id))
-        self._by_story = {one.story_id: one for one in newest_last}
+        # A workspace's copy of a story and its original are one event.
+        self._by_story = {event_id(one.story_id): one for one in newest_last}
         self._newest_first = newest_last[::-1]
         self._stories = stories
 
     def of_story(self, story_id: str) -> Told | None:
         """Return the newest telling of a story."""
-        return self._by_story.get(story_id)
+        return self._by_story.get(event_id(story_id))
 
     def of_event(self, story: Story) -> Told | None:
         """Return the newest telling of the same event under another story id."""
         words = headline_words(story)
         for one in self._newest_first:
-            if one.story_id != story.id and self._is_event(one, story, words):
+            if event_id(one.story_id) != event_id(story.id) and self._is_event(one, story, words):
                 return one
         return None
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.digest.choice_cache import ChoiceCache
 from bot.news.ports import StoryStore
+from bot.news.stories import for_workspace
 from bot.news.story import Story
 
 Overlays = Callable[[], Awaitable[Collection[str]]]
@@ -62,7 +63,8 @@ class StoryCache:
             owner = await self._owner(workspace_id, now)
             kept = self._kept.get((owner, reach))
             if kept is None or not kept.is_fresh(now):
-                kept = _Kept(now, tuple(await self._stories.since(now - reach, owner)))
+                found = await self._stories.since(now - reach, owner)
+                kept = _Kept(now, tuple(for_workspace(found, owner)))
                 self._keep((owner, reach), kept)
             return kept.stories
 

@@ -12,6 +12,7 @@ from bot.render.frame import Sentence
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import Escaped, escape, join, trusted
 from bot.render.outline import DigestOutline, StoryOutline, outline
+from bot.render.recap import recap_blocks, recap_texts
 from bot.render.story_blocks import (
     MAX_STORY_CHARS,
     NEW_LINE,
@@ -19,6 +20,7 @@ from bot.render.story_blocks import (
     STORY_WEIGHT,
     StoryTexts,
     buttons,
+    cut_lines,
     fallback_story,
     sections,
     sentence_text,
@@ -32,6 +34,8 @@ OPENING_CHARS: Final = 800
 NOTICES_CHARS: Final = 800
 FOOTER_CHARS: Final = 1_400
 EMPTY_CHARS: Final = 1_000
+# In the fallback text; less room would hold no line of it.
+MIN_RECAP_CHARS: Final = 100
 
 
 def render_digest(digest: Digest, *, interactive: bool = True, personal: bool = False) -> Message:
@@ -65,7 +69,8 @@ def _opening(drawn: DigestOutline) -> list[Block]:
 
 
 def _footer(drawn: DigestOutline) -> list[Block]:
-    return [blocks.context(_lines(drawn.footer, FOOTER_CHARS))]
+    said = blocks.context(_lines(drawn.footer, FOOTER_CHARS))
+    return [*recap_blocks(drawn.recap, drawn.words), said]
 
 
 def _stories(drawn: DigestOutline, room: int, *, interactive: bool) -> list[Block]:
@@ -120,6 +125,10 @@ def _fallback(drawn: DigestOutline) -> str:
     room = blocks.FALLBACK_CHARS - 1 - len(head) - 2 * len(drawn.stories)
     share = room // len(drawn.stories) if drawn.stories else 0
     lines = [fallback_story(story, min(share, 700)) for story in drawn.stories]
+    # What room the stories leave; the recap repeats what was told before.
+    left = room - sum(map(len, lines))
+    if left > MIN_RECAP_CHARS:
+        lines += cut_lines([escape(line) for line in recap_texts(drawn.recap)], left)
     return str(join(NEW_LINE, (head, *lines)))
 
 

@@ -13,6 +13,7 @@ from bot.digest.digest import Digest, DigestItem
 from bot.explain.explanation import ExplainedTerm, Explanation, Source
 from bot.render.clean import one_line, shorten
 from bot.render.frame import Sentence, counts, footer, opening, sentence
+from bot.render.recap import RecapEntry, recap_entries
 from bot.render.words import Words, words_for
 
 MAX_SOURCES = 4
@@ -77,6 +78,7 @@ class DigestOutline:
     notices: tuple[Sentence, ...]
     stories: tuple[StoryOutline, ...]
     empty: Sentence
+    recap: tuple[RecapEntry, ...]
     footer: tuple[Sentence, ...]
 
 
@@ -102,6 +104,7 @@ def outline(digest: Digest, *, interactive: bool = False, personal: bool = False
         empty=()
         if digest.items
         else sentence(words.empty, reason=one_line(digest.empty_reason) or "—"),
+        recap=recap_entries(digest.recap, words),
         footer=tuple(footer(digest, words, interactive=interactive)),
     )
 

@@ -27,6 +27,7 @@ from bot.render.outline import (
     explanation_outline,
     outline,
 )
+from bot.render.recap import recap_texts
 from bot.render.words import Words, words_for
 
 LineStyle = Literal["title", "dim", "headline", "text", "blank"]
@@ -84,6 +85,10 @@ def _digest(drawn: DigestOutline) -> Iterator[Line]:
     for story in drawn.stories:
         yield BLANK
         yield from _story(story, drawn.words)
+    if drawn.recap:
+        yield BLANK
+        yield Line(style="text", text=drawn.words.recap, label_chars=len(drawn.words.recap))
+        yield from (Line(style="text", text=one_line(line)) for line in recap_texts(drawn.recap))
     yield BLANK
     for sentence in drawn.footer:
         yield Line(style="dim", text=_plain(sentence))

@@ -52,6 +52,8 @@ class Words:
     update_of: str
     words_in_it: str
     why_it_matters: str
+    recap: str
+    updates: Count
     and_more: Count
     paywalled: str
     on_summary: str
@@ -172,6 +174,8 @@ ENGLISH = Words(
     update_of="An update of what stood here on {date}.",
     words_in_it="Words in it:",
     why_it_matters="Why it matters:",
+    recap="Also told this week:",
+    updates=Plural("{n} update", "{n} updates"),
     and_more=Plural("and {n} more", "and {n} more"),
     paywalled="paywalled",
     on_summary="this rests on the summary",

@@ -41,6 +41,8 @@ FORM_CODES: Final = frozenset(
     }
 )
 TRIES: Final = 3
+# A stream carries no metadata: a lost start is recognised by the words that were sent with it.
+RECOGNISED_CHARS: Final = 40
 # What Slack takes as chat.update's text.
 UPDATE_CHARS: Final = 4_000
 
@@ -213,6 +215,17 @@ def fit(text: str, limit: int) -> str:
         if start > kept.rfind(closing):
             kept = kept[:start]
     return f"{kept.rsplit(' ', 1)[0]}…"
+
+
+def begins_with(message: Json, text: str) -> bool:
+    """Return whether a message of ours without metadata begins with the same words as *text*."""
+    sent = _letters(text)[:RECOGNISED_CHARS]
+    told = _letters(str(message.get("text", "")))
+    return bool(sent) and not message.get("metadata") and told.startswith(sent)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _text_only(message: Message, error: SlackError) -> Message:

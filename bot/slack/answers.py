@@ -21,7 +21,7 @@ from bot.chat.ports import Answer, Place, StartedCallback
 from bot.errors import SlackError
 from bot.render.message import Message
 from bot.render.mrkdwn import EMPTY, Escaped, escape
-from bot.slack.answer_post import AnswerPost
+from bot.slack.answer_post import AnswerPost, begins_with
 from bot.slack.calls import Json, SlackBusy, SlackLost, SlackRefused
 from bot.slack.client import SlackClients
 from bot.slack.growing import UPDATE_EVERY_SECONDS, GrowingPost, joined
@@ -34,8 +34,6 @@ from bot.slack.response_urls import ResponseUrls
 from bot.slack.stream import Ending, Stream, StreamTimes
 from bot.slack.tail import tail_of
 
-# A lost start is recognised in the thread by the words that were sent with it.
-RECOGNISED_CHARS: Final = 40
 # A status line that comes later than this is overtaken by the answer.
 STATUS_PATIENCE_SECONDS: Final = 0.5
 
@@ -215,7 +213,7 @@ class LiveAnswer:
             )
         except SlackLost as error:
             log.warning("stream_start_lost", channel_id=place.channel_id, code=error.code)
-            return await self._post.find(since, lambda message: _begins_with(message, text))
+            return await self._post.find(since, lambda message: begins_with(message, text))
         except SlackRefused as error:
             self._desk.learned.note(place.workspace_id, "stream", error.code)
             log.info("stream_refused", channel_id=place.channel_id, code=error.code)
@@ -288,14 +286,3 @@ class ResumedAnswer:
             # An update is no post: Slack would leave the line for two minutes.
             await self._desk.show_status(self._place, "")
         return ts
-
-
-def _begins_with(message: Json, text: str) -> bool:
-    """Return whether a message of ours without metadata began with the same words."""
-    told = _words(str(message.get("text", "")))
-    sent = _words(text)[:RECOGNISED_CHARS]
-    return bool(sent) and not message.get("metadata") and told.startswith(sent)
-
-
-def _words(text: str) -> str:
-    return "".join(filter(str.isalnum, text))

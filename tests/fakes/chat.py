@@ -25,6 +25,7 @@ from bot.chat.request import REQUEST_FINAL, REQUEST_TRANSITIONS, Request, Reques
 from bot.chat.thread import ThreadKey, ThreadMemory
 from bot.chat.transitions import AnswerLimits
 from bot.chat.turns import is_expired, without_message, without_person
+from bot.clock import FixedClock
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form, Level
@@ -450,7 +451,6 @@ class House:
         self.pages = FakePages()
         self.whispers = FakeWhispers()
         self.renderer = PlainRenderer()
-        self.elapsed = 0.0
 
     def answering(self) -> Answering:
         gatherer = Gatherer(
@@ -484,7 +484,7 @@ class House:
             limits=self.limits,
             places=self.places,
             per_workspace=self.per_workspace,
-            monotonic=lambda: self.elapsed,
+            clock=FixedClock(NOW),
         )
 
     async def ask(self, request: Request, now: datetime = NOW) -> datetime | None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.content import AnswerContent, AnswerNote
+from bot.chat.ports import AnswerRenderer
 from bot.explain.explanation import ExplainedTerm, Form, Source
 from bot.render import ids
 from bot.render.answer_message import answer_message, answer_messages, closing_sentences
@@ -206,7 +207,7 @@ def everything(text: str, url: str = "https://a.example/x") -> AnswerContent:
 @pytest.mark.parametrize("text", TEXTS)
 def test_hostile_texts_do_nothing_anywhere(text):
     """Each hostile text in every field at once, in each form of an answer."""
-    views = AnswerViews()
+    views: AnswerRenderer = AnswerViews()
     for basis in ("sources", "extractive", "glossary"):
         shown = AnswerContent(
             **{

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SlackBlock
 
-from bot.digest.digest import Digest, Told
+from bot.digest.digest import Digest, RecapLine, Told
 from bot.digest.preference import Preference, Weekday
 from bot.explain.explanation import ExplainedTerm, Form, Source
 from bot.news.story import LeftOut, Problem
@@ -115,10 +115,40 @@ def maximum(
         late_since=MADE_AT - timedelta(hours=2),
         first_post=True,
         set_up_by=text,
+        recap=tuple(
+            RecapLine(
+                story_id=f"r{n}",
+                headline=text,
+                first_on=MONDAY,
+                last_on=MONDAY,
+                updates=n,
+                url=f"{url}{n}",
+                source=text,
+            )
+            for n in range(30)
+        ),
     )
 
 
+RECAP = (
+    RecapLine(
+        story_id="s7",
+        headline="Ministers agree on labels",
+        first_on=date(2026, 2, 24),
+        last_on=date(2026, 2, 26),
+        updates=2,
+        url="https://theledger.example/labels",
+        source="The Ledger",
+    ),
+    RecapLine(
+        story_id="s8",
+        headline="A story that is stored no more",
+        first_on=date(2026, 2, 25),
+        last_on=date(2026, 2, 25),
+    ),
+)
 CASES = {
+    "recap": make_digest(make_item("s1"), recap=RECAP),
     "typical": typical(),
     "extractive": extractive(),
     "mixed": make_digest(make_item("s1"), make_item("s2", written_by="extractive")),

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.chat.ports import Place
 from bot.errors import SlackError
 from bot.render.message import Message
-from bot.render.mrkdwn import escape
+from bot.render.mrkdwn import escape, trusted
 from bot.sandbox import Sandbox
 from bot.sandbox.streams import streams
 from bot.slack.client import SlackClients
@@ -21,7 +21,6 @@ from bot.slack.pacing import Pacer
 from bot.slack.stream import StreamTimes
 from tests.fakes.installations import FakeInstallations, make_installation
 from tests.fakes.slack_answers import (
-    NEWS,
     TEAM,
     Started,
     ask_in,
@@ -489,7 +488,7 @@ async def test_progress_leaves_updates_to_those_that_end(sandbox, clients):
 
 
 def test_pieces_get_one_space_between_them():
-    """A seam has white space exactly where neither side brings its own."""
+    """A seam gets white space exactly where neither side brings its own."""
     one, two = escape("One."), escape("Two.")
     assert str(joined(one, two)) == "One. Two."
-    assert NEWS.startswith("C")
+    assert str(joined(one, trusted("\n\n") + two)) == "One.\n\nTwo."
