@@ -10,35 +10,24 @@ What was begun by a process that died is completed in the same place (`answer_ts
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.chat.answer_prompt import AnswerMode
 from bot.chat.ask import MAX_ASK_CHARS
-from bot.chat.compose_answer import (
-    GLOSSARY_LANGUAGE,
-    from_glossary,
-    from_model,
-    said,
-    without_model,
-)
 from bot.chat.content import AnswerContent
 from bot.chat.explain_more import ExplainMore
 from bot.chat.fair_queue import FairQueue
 from bot.chat.gather import Gatherer
 from bot.chat.kept_answer import kept_content, kept_key
 from bot.chat.ledger_row import Row
-from bot.chat.material import FromGlossary, Material, Say, Wishes
+from bot.chat.material import FromGlossary, Material, Say
 from bot.chat.ports import Answer, AnswerDesk, AnswerRenderer, Place, RequestStore, ThreadStore
 from bot.chat.remember import Remembering
 from bot.chat.request import Request, RequestKind, RequestState
 from bot.chat.sayings import Saying, say
-from bot.chat.speaking import Spoken, speak
+from bot.chat.speaker import ModelBusy, Speaker, Stopwatch, show
 from bot.chat.transitions import (
     AnswerLimits,
     answered,
@@ -46,21 +35,16 @@ from bot.chat.transitions import (
     fail,
     is_open,
     is_too_old,
-    may_wait,
     put_back,
     start,
     wait,
-    wait_seconds,
 )
 from bot.chat.turnstile import Turnstile
 from bot.clock import Clock
 from bot.errors import SlackError
 from bot.explain.glossary import Glossary
-from bot.model.port import Model, ModelError, RateLimited
+from bot.model.port import Model
 from bot.render.message import Message
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 log = structlog.get_logger(__name__)
 
@@ -74,12 +58,6 @@ class ToAnswer:
 
     source_key: str
     not_before: datetime | None = None
-
-
-class _ModelBusy(Exception):
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds = seconds
 
 
 class Answering:
@@ -121,11 +99,15 @@ class Answering:
         self._requests, self._threads = requests, threads
         self._gatherer, self._explain_more = gatherer, explain_more
         self._desk, self._renderer = desk, renderer
-        self._model, self._glossary = model, glossary
         self._remembering = remembering
         self._limits = limits or AnswerLimits()
-        self._turnstile = Turnstile(
-            FairQueue(places, per_workspace), say_again_seconds=self._limits.say_again
+        self._speaker = Speaker(
+            model=model,
+            glossary=glossary,
+            limits=self._limits,
+            turnstile=Turnstile(
+                FairQueue(places, per_workspace), say_again_seconds=self._limits.say_again
+            ),
         )
         self._clock = clock
 
@@ -166,7 +148,7 @@ class Answering:
         row = Row(self._requests, request)
         if not await row.change(start(request)):
             return None
-        return await self._run(row, _Stopwatch(now, self._clock))
+        return await self._run(row, Stopwatch(now, self._clock))
 
     async def shared(self, workspace_id: str, channel_id: str, source_key: str) -> Message | None:
         """Return a private answer as a message for its channel; None when it is no longer kept."""
@@ -186,11 +168,11 @@ class Answering:
         if kept is not None and content is not None and request is not None:
             await self._remembering.shared(request, kept, content, ts, now)
 
-    async def _run(self, row: Row, watch: _Stopwatch) -> datetime | None:
+    async def _run(self, row: Row, watch: Stopwatch) -> datetime | None:
         answer = self._desk.begin(_place(row.request), row.started)
         try:
             await self._finished(row, answer, watch)
-        except _ModelBusy as busy:
+        except ModelBusy as busy:
             later = watch.now + timedelta(seconds=busy.seconds)
             await row.change(wait(row.request, later, "the model is busy"))
             return later
@@ -203,19 +185,19 @@ class Answering:
             raise
         return None
 
-    async def _finished(self, row: Row, answer: Answer, watch: _Stopwatch) -> None:
+    async def _finished(self, row: Row, answer: Answer, watch: Stopwatch) -> None:
         request = row.request
         if is_too_old(request, watch.now, self._limits):
             await self._notice(answer, Saying.ASK_AGAIN, request)
             await row.change(expire(row.request))
             return
         if request.kind is RequestKind.EXPLAIN_MORE:
-            async with self._turn(request, answer, None):
+            async with self._speaker.turn(request, answer, request.details.get("language", "en")):
                 ts = await self._explain_more.post(request, answer, watch.now)
             await row.change(answered(row.request, ts))
             return
         found = await self._found(request, answer, watch.now)
-        content = await self._content(row, found, answer, watch)
+        content = await self._speaker.content(row.request, found, answer, watch)
         ts = await answer.finish(self._renderer.answer(content))
         await self._keep(row, found, content, ts, watch.now)
 
@@ -228,51 +210,6 @@ class Answering:
             return await self._gatherer.gather(request, now)
         finally:
             await sign
-
-    async def _content(
-        self, row: Row, found: Material | FromGlossary | Say, answer: Answer, watch: _Stopwatch
-    ) -> AnswerContent:
-        request = row.request
-        if isinstance(found, Say):
-            return said(found, request)
-        if isinstance(found, FromGlossary):
-            if self._model is None or found.context.wishes.language == GLOSSARY_LANGUAGE:
-                return from_glossary(found, request)
-            # In another language the model says it, with the glossary's words to go by.
-            found = Material(mode=AnswerMode.GENERAL, context=found.context)
-        if self._model is None:
-            return without_model(found, request, self._glossary, None)
-        language = found.context.wishes.language
-        async with (
-            self._turn(request, answer, found.context.wishes),
-            self._slow(answer, language) as heard,
-        ):
-            spoken = await speak(
-                self._model,
-                found,
-                answer,
-                self._glossary,
-                workspace_id=request.workspace_id,
-                hard_stop_seconds=self._limits.hard_stop,
-                on_first=heard,
-            )
-        return await self._after(spoken, found, request, answer, watch)
-
-    async def _after(
-        self, spoken: Spoken, found: Material, request: Request, answer: Answer, watch: _Stopwatch
-    ) -> AnswerContent:
-        if spoken.has_answer:
-            return from_model(
-                spoken.held, found, request, self._glossary, interrupted=spoken.interrupted
-            )
-        if isinstance(spoken.error, RateLimited):
-            seconds = wait_seconds(spoken.error.wait_seconds, self._limits)
-            if may_wait(request, watch.now, seconds, self._limits):
-                busy = say(Saying.BUSY, found.context.wishes.language, n=round(seconds))
-                await self._show(answer, busy)
-                raise _ModelBusy(seconds)
-        error = spoken.error or (ModelError("It took too long.") if spoken.timed_out else None)
-        return without_model(found, request, self._glossary, error, spoken.held.dropped)
 
     async def _keep(
         self,
@@ -296,52 +233,15 @@ class Answering:
         if not request.private:
             await row.change(answered(row.request, ts))
 
-    @asynccontextmanager
-    async def _turn(
-        self, request: Request, answer: Answer, wishes: Wishes | None
-    ) -> AsyncIterator[None]:
-        language = wishes.language if wishes else request.details.get("language", "en")
-
-        async def on_wait(before: int) -> None:
-            saying = Saying.WAITING if before else Saying.NEXT
-            await self._show(answer, say(saying, language, n=before))
-
-        async with self._turnstile.turn(request.workspace_id, request.source_key, on_wait):
-            yield
-
-    @asynccontextmanager
-    async def _slow(self, answer: Answer, language: str) -> AsyncIterator[Callable[[], object]]:
-        """Tell people when the model's first word takes long; yields what stops that."""
-
-        async def tell() -> None:
-            await asyncio.sleep(self._limits.slow)
-            await self._show(answer, say(Saying.SLOW, language))
-
-        telling = asyncio.create_task(tell())
-        try:
-            yield telling.cancel
-        finally:
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
-
     async def _think(self, answer: Answer, saying: Saying, request: Request) -> None:
-        await self._show(answer, say(saying, request.details.get("language", "en")))
-
-    @staticmethod
-    async def _show(answer: Answer, status: str) -> None:
-        try:
-            await answer.show_thinking(status)
-        except SlackError as error:
-            # A status line is a courtesy; the answer itself will tell whether Slack is there.
-            log.info("status_not_shown", code=error.code)
+        language = (await self._gatherer.preference_of(request)).language
+        await show(answer, say(saying, language))
 
     async def _notice(self, answer: Answer, saying: Saying, request: Request) -> str:
         language = (await self._gatherer.preference_of(request)).language
         return await answer.finish(self._renderer.notice([say(saying, language)]))
 
-    async def _slack_failed(
-        self, row: Row, error: SlackError, watch: _Stopwatch
-    ) -> datetime | None:
+    async def _slack_failed(self, row: Row, error: SlackError, watch: Stopwatch) -> datetime | None:
         """Slack said no: that is final. Slack was not reached: again in a moment, while it is of use."""
         if error.code or is_too_old(row.request, watch.now, self._limits):
             log.warning("answer_not_shown", source_key=row.request.source_key, code=error.code)
@@ -357,18 +257,6 @@ class Answering:
         except SlackError as error:
             log.warning("answer_not_shown", source_key=row.request.source_key, code=error.code)
         await row.change(fail(row.request, "a fault of ours"))
-
-
-class _Stopwatch:
-    """The instant now, from the instant a run began and the time it has taken."""
-
-    def __init__(self, begun: datetime, clock: Clock) -> None:
-        self._begun, self._clock = begun, clock
-        self._mark = clock.now()
-
-    @property
-    def now(self) -> datetime:
-        return self._begun + (self._clock.now() - self._mark)
 
 
 def _place(request: Request) -> Place:

@@ -19,15 +19,39 @@ def manifest(
     typer.echo(manifest_json() if as_json else as_yaml(), nl=False)
 
 
-def migrate() -> None:
+def migrate(
+    finish: Annotated[
+        bool,
+        typer.Option(
+            "--finish",
+            help="Also make the changes that processes of the previous release would not survive; "
+            "once none runs any more.",
+        ),
+    ] = False,
+) -> None:
     """Create the database or bring it up to date (`run` does this by itself)."""
     from bot.settings import load_settings
-    from storage.migrate import migrate as bring_up_to_date
     from storage.migrations import HEAD
 
-    settings = load_settings()
-    before = run_async(bring_up_to_date(settings.database_url))
+    before, files = run_async(_migrate(load_settings().database_url, finish=finish))
+    for name in files:
+        typer.echo(f"procrastinate's tables: {name}")
     if before == HEAD:
         typer.echo(f"The database is up to date (revision {HEAD}).")
     else:
         typer.echo(f"The database was at {before or 'nothing'}, and is now at revision {HEAD}.")
+
+
+async def _migrate(url: str, *, finish: bool) -> tuple[str, list[str]]:
+    from storage.engine import database_url, make_engine, sqlite_path
+    from storage.jobs import has_engine, prepare_jobs
+    from storage.migrate import migrate as bring_up_to_date
+
+    before = await bring_up_to_date(url)
+    if sqlite_path(url) is not None or not has_engine():
+        return before, []
+    engine = make_engine(database_url(url))
+    try:
+        return before, await prepare_jobs(engine, finish=finish)
+    finally:
+        await engine.dispose()

@@ -8,6 +8,8 @@ import typer
 
 from bot.cli import (
     channels,
+    copy_database,
+    deliver,
     demo,
     doctor,
     explain,
@@ -17,6 +19,7 @@ from bot.cli import (
     preview,
     run_bot,
     sandbox,
+    status,
 )
 
 app = typer.Typer(
@@ -52,6 +55,13 @@ app.command("demo", short_help="See it work: a local Slack workspace and two day
     demo.demo
 )
 app.command("run", short_help="Connect to Slack and post digests at their times.")(run_bot.run_bot)
+app.command("status", short_help="Show channels, next digests, unfinished work, feeds and cost.")(
+    status.status
+)
+app.command("deliver", short_help="Post one channel's digest now; never a second one.")(
+    deliver.deliver
+)
+app.command("redo", short_help="Start a digest again that was skipped or given up.")(deliver.redo)
 app.command("doctor", short_help="Check that everything is in place; says what to do if not.")(
     doctor.doctor
 )
@@ -64,6 +74,9 @@ app.add_typer(feeds.app, name="feeds")
 app.command("page", short_help="Show what would be read at an address or in a file.")(page.page)
 app.command("sandbox")(sandbox.sandbox)
 app.command("manifest")(manifest.manifest)
+app.command("copy-database", short_help="Move everything to another database.")(
+    copy_database.copy_database
+)
 app.command("migrate", short_help="Create the database or bring it up to date.")(manifest.migrate)
 
 

@@ -102,8 +102,10 @@ def pick(story: Story, chosen: Sequence[Document], form: Form) -> Extract:
     """Choose the sentences: who and what first, then the most telling, then why and what is new."""
     pool = candidates(chosen, story.language)
     best = ranked(pool, chosen)
-    opening = _opening(best, chosen, story.language)
     new = _what_is_new(story, chosen)
+    # What is new stands above "in short" in an update, so that need not say it again.
+    other = [candidate for candidate in best if candidate.text != new] or best
+    opening = _opening(other, chosen, story.language)
     used = [opening, new or ""]
     why = next((c.text for c in best if _WHY.search(c.text) and not is_repeat(c.text, used)), None)
     used.append(why or "")

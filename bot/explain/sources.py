@@ -17,6 +17,10 @@ LEAD_CHARS = 6_000
 OTHER_CHARS = 2_500
 # What the checks and the extractive explainer read of one document.
 _READ_CHARS = 12_000
+_FEED_CHARS = 1_500
+# About a first sentence.
+_OPENING_CHARS = 100
+_SUBJECT_WORDS = 2
 _MAX_SOURCES = 8
 
 # Azure looks for attacks in text tagged so (its documented form for document embedding).
@@ -103,10 +107,32 @@ def _document(entry: Entry, pages: Mapping[str, Page]) -> Document:
     article = clean(page.text) if page is not None else ""
     paywalled = page is not None and page.paywalled
     full = bool(article) and not paywalled and len(article) >= len(own)
-    text = (article if full or len(article) > len(own) else own)[:_READ_CHARS]
+    text = _together(entry, own, article) if full or len(article) > len(own) else own
     return Document(
-        entry=entry, title=clean(entry.title), text=text, full=full, paywalled=paywalled
+        entry=entry,
+        title=clean(entry.title),
+        text=text[:_READ_CHARS],
+        full=full,
+        paywalled=paywalled,
     )
+
+
+def _together(entry: Entry, own: str, article: str) -> str:
+    """
+    Return the article, after the feed's own words when it does not begin with its subject.
+
+    News begins with who did what; a feature may come to it late, and its feed sums it up.
+    """
+    opening = " ".join(article.split())[:_OPENING_CHARS]
+    subject = _long_words(entry.title) & _long_words(opening)
+    known = " ".join(own.split())[:_OPENING_CHARS] in " ".join(article.split())
+    if known or len(subject) >= _SUBJECT_WORDS:
+        return article
+    return f"{own[:_FEED_CHARS]}\n\n{article}"
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W_]+", text.casefold()) if len(word) > 3}  # noqa: PLR2004
 
 
 def basis(chosen: Sequence[Document]) -> Basis:

@@ -58,7 +58,15 @@ class Story:
 
     @property
     def lead(self) -> Entry:
-        """Return the entry that best stands for the story: highest weight, then earliest."""
+        """
+        Return the entry that best stands for the story as it is now.
+
+        That is the one that brought the latest revision; else the highest weight, then the earliest.
+        """
+        newest = self.revisions[-1].entry_id if self.revisions else None
+        for entry in self.entries:
+            if entry.id == newest:
+                return entry
         return min(self.entries, key=lambda entry: (-entry.weight, entry.at, entry.id))
 
     @property

@@ -58,7 +58,8 @@ ENGLISH = ChatWords(
         "fuller answer.",
         AnswerNote.INTERRUPTED: "The answer broke off; this is what there was. Ask again for the "
         "rest.",
-        AnswerNote.NOT_IN_SOURCES: "The sources do not say more about this.",
+        # The answer begins with it (`bot/chat/sayings.py`); small print would say it twice.
+        AnswerNote.NOT_IN_SOURCES: "",
         AnswerNote.SUMMARY_ONLY: "The article itself could not be read; this rests on its summary.",
     },
     asked="Asked:",

@@ -463,6 +463,7 @@ async def test_fifty_questions_are_all_answered_and_all_see_a_sign() -> None:
     model_of(place).script[0] = GENERAL
     await asyncio.gather(*(answering.answer(f"E{n}", NOW) for n in range(50)))
     assert {place.state(f"E{n}") for n in range(50)} == {RequestState.ANSWERED}
+    assert len(place.texts) == 50
     assert model_of(place).most_at_once <= 4
     assert place.desk.statuses.count(say(Saying.THINKING, "en")) == 50
     assert any("before yours" in status for status in place.desk.statuses)

@@ -8,9 +8,10 @@ raised before or after the effect, and everything in memory of the use case is t
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -225,6 +226,7 @@ class FakeDesk:
     refuse: deque[SlackError] = field(default_factory=deque)
     refuse_status: bool = False
     first_shown_at: dict[str, float] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def begin(self, place: Place, on_started: StartedCallback) -> Answer:
         return FakeAnswer(self, place, on_started)
@@ -271,7 +273,7 @@ class FakeAnswer:
             for ts, shown in self._desk.messages.items()
             if shown.place.request_key == self._place.request_key
         ]
-        self._ts = found[0] if found else f"17724430{len(self._desk.messages):02}.000100"
+        self._ts = found[0] if found else f"1772443000.{next(self._desk.numbers):06}"
         if found:
             self._shown = self._desk.messages[self._ts]
         ts = self._ts

@@ -208,7 +208,7 @@ def everything(text: str, url: str = "https://a.example/x") -> AnswerContent:
 def test_hostile_texts_do_nothing_anywhere(text):
     """Each hostile text in every field at once, in each form of an answer."""
     views: AnswerRenderer = AnswerViews()
-    for basis in ("sources", "extractive", "glossary"):
+    for basis in ("extractive", "glossary"):
         shown = AnswerContent(
             **{
                 **{name: getattr(everything(text), name) for name in AnswerContent.__slots__},
