@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -40,4 +41,26 @@ class InstallationStore(Protocol):
 
     async def remove(self, workspace_id: str) -> bool:
         """Forget the workspace and everything stored for it."""
+        ...
+
+
+class InstallAttempt(StrEnum):
+    """What became of somebody's way through Slack's page and back."""
+
+    GOOD = "good"
+    UNKNOWN = "unknown"
+    FOREIGN = "foreign"  # begun in another browser
+    EXPIRED = "expired"
+    USED = "used"
+
+
+class InstallAttempts(Protocol):
+    """Remembers who began to install, by a secret in the address and one in the browser's cookie."""
+
+    async def begin(self, state: str, browser: str, expires_at: datetime, now: datetime) -> bool:
+        """Remember an attempt; False when too many are under way."""
+        ...
+
+    async def finish(self, state: str, browser: str, now: datetime) -> InstallAttempt:
+        """Say whether *state* is good, and use it up if so: it is good once."""
         ...

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StorageError
 from storage.buckets import BucketRepository
+from storage.channel_data import ChannelDataRepository
 from storage.channels import ChannelRepository
 from storage.cipher import Cipher
 from storage.columns import use_cipher
@@ -30,6 +31,7 @@ from storage.feeds import FeedRepository
 from storage.installations import InstallationRepository
 from storage.migrate import current_revision, upgrade
 from storage.migrations import HEAD
+from storage.oauth_states import OAuthStateRepository
 from storage.pages import PageRepository
 from storage.people import Forgotten, forget_person
 from storage.reencrypt import reencrypt
@@ -47,8 +49,8 @@ class Database:
     An open database; make one with `open` or `temporary`.
 
     Attributes:
-        feeds, entries, stories, pages, explanations, channels, deliveries, requests, threads,
-        feedback, rules, usage, buckets, installations:
+        feeds, entries, stories, pages, explanations, channels, channel_data, deliveries, requests,
+        threads, feedback, rules, usage, buckets, installations, oauth_states:
             The repositories, each implementing the port of its concept.
         facts: Small values kept between runs.
         engine: For tests and tools that look underneath.
@@ -65,6 +67,7 @@ class Database:
         self.pages = PageRepository(transactions)
         self.explanations = ExplanationRepository(transactions)
         self.channels = ChannelRepository(transactions)
+        self.channel_data = ChannelDataRepository(transactions)
         self.deliveries = DeliveryRepository(transactions)
         self.requests = RequestRepository(transactions)
         self.threads = ThreadRepository(transactions)
@@ -73,6 +76,7 @@ class Database:
         self.buckets = BucketRepository(transactions)
         self.usage = UsageRepository(transactions)
         self.installations = InstallationRepository(transactions)
+        self.oauth_states = OAuthStateRepository(transactions)
         self.facts = FactRepository(transactions)
 
     @classmethod

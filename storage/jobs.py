@@ -24,6 +24,10 @@ SCHEMA: Final = "plainwire_jobs"
 # Any fixed number but that of our own migrations.
 _ADVISORY_LOCK = 0x706C_6169_6E78
 _PACKAGE = "procrastinate.sql"
+# Not to_regclass(): it believes a cache that is not renewed while one waits for an advisory lock.
+_IS_THERE = text(
+    f"SELECT true FROM pg_tables WHERE schemaname = '{SCHEMA}' AND tablename = 'applied'"  # noqa: S608 - a constant
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ async def count_jobs(engine: AsyncEngine, alive_seconds: float) -> JobsCount | N
     """Return how many jobs and living workers there are; None when the tables are not there."""
     with translated():
         async with engine.connect() as connection:
-            if not await connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.applied')")):
+            if not await connection.scalar(_IS_THERE):
                 return None
             states = await connection.execute(
                 text(
@@ -103,7 +107,7 @@ async def count_jobs(engine: AsyncEngine, alive_seconds: float) -> JobsCount | N
 
 async def _applied(connection: AsyncConnection) -> set[str] | None:
     """Return the files that were applied, None when there is no schema yet."""
-    if not await connection.scalar(text(f"SELECT to_regclass('{SCHEMA}.applied')")):
+    if not await connection.scalar(_IS_THERE):
         return None
     rows = await connection.scalars(text(f"SELECT name FROM {SCHEMA}.applied"))  # noqa: S608 - a constant
     return set(rows)

@@ -38,7 +38,7 @@ def on(
     ] = None,
     days: Annotated[
         str | None,
-        typer.Option("--days", help="mon-fri, daily, mon,wed ...", show_default=False),
+        typer.Option("--days", help="Such as mon-fri, daily or mon,wed.", show_default=False),
     ] = None,
     topics: Annotated[
         str | None,

@@ -72,7 +72,7 @@ app.command("explain", short_help="Explain a term, a text, a file or an article.
 app.add_typer(channels.app, name="channels")
 app.add_typer(feeds.app, name="feeds")
 app.command("page", short_help="Show what would be read at an address or in a file.")(page.page)
-app.command("sandbox")(sandbox.sandbox)
+app.command("sandbox", short_help="Run a local Slack workspace to point a bot at.")(sandbox.sandbox)
 app.command("manifest")(manifest.manifest)
 app.command("copy-database", short_help="Move everything to another database.")(
     copy_database.copy_database

@@ -87,6 +87,7 @@ class Digest:
         set_up_by: Slack user id named in the first post of a channel, else "".
         recap: What else was told this week, most important first; in the last digest of a week of
             channels that want it, else empty.
+        personal: It is one person's own, by direct message.
     """
 
     preference: Preference
@@ -104,3 +105,4 @@ class Digest:
     first_post: bool = False
     set_up_by: str = ""
     recap: tuple[RecapLine, ...] = ()
+    personal: bool = False

@@ -107,7 +107,8 @@ class DigestMaker:
             set_up_by="" if channel.is_dm else channel.set_up_by,
         )
         digest = compose(selection, explanations, channel.preference, occasion)
-        return replace(digest, recap=await self._recap(channel, digest, told, now))
+        week = await self._recap(channel, digest, told, now)
+        return replace(digest, recap=week, personal=channel.is_dm)
 
     async def _selection(
         self, channel: Channel, told: Sequence[Told], now: datetime, since: datetime | None

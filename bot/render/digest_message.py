@@ -48,7 +48,7 @@ def render_digest(digest: Digest, *, interactive: bool = True, personal: bool = 
             as in a preview.
         personal: It is one person's own, by direct message.
     """
-    drawn = outline(digest, interactive=interactive, personal=personal)
+    drawn = outline(digest, interactive=interactive, personal=personal or digest.personal)
     opening, footer = _opening(drawn), _footer(drawn)
     frame = sum(map(weight, (*opening, *footer)))
     stories = _stories(drawn, blocks.MESSAGE_WEIGHT - frame, interactive=interactive)

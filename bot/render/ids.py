@@ -108,10 +108,16 @@ class GlossaryPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsTarget:
-    """Whose settings a view shows; kept in its `private_metadata`."""
+    """
+    Whose settings a view shows; kept in its `private_metadata`.
+
+    Attributes:
+        confirmed: It asked "really?", so that submitting it again means yes.
+    """
 
     channel_id: str
     is_dm: bool = False
+    confirmed: bool = False
 
 
 def story_value(story_id: str, revision: int) -> str:
@@ -180,7 +186,9 @@ def feed_key(url: str) -> str:
 
 def settings_metadata(target: SettingsTarget) -> str:
     """Return the `private_metadata` of a settings view."""
-    return json.dumps({"channel": target.channel_id, "dm": target.is_dm})
+    return json.dumps(
+        {"channel": target.channel_id, "dm": target.is_dm, "confirmed": target.confirmed}
+    )
 
 
 def parse_settings_metadata(text: str) -> SettingsTarget | None:
@@ -192,7 +200,11 @@ def parse_settings_metadata(text: str) -> SettingsTarget | None:
     channel = found.get("channel") if isinstance(found, dict) else None
     if not isinstance(channel, str) or not channel:
         return None
-    return SettingsTarget(channel_id=channel, is_dm=found.get("dm") is True)
+    return SettingsTarget(
+        channel_id=channel,
+        is_dm=found.get("dm") is True,
+        confirmed=found.get("confirmed") is True,
+    )
 
 
 def story_block(story: str) -> str:

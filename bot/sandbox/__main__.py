@@ -16,6 +16,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--manifest", type=Path, help="the app's manifest (YAML or JSON)")
     parser.add_argument("--request-url", default="", help="HTTP mode: where events go")
+    parser.add_argument("--workspaces", type=int, default=1, help="how many there are")
+    parser.add_argument("--not-installed", action="store_true", help="the app comes by OAuth")
     parser.add_argument("--no-rate-limits", action="store_true")
     chosen = parser.parse_args()
     limits = "off" if chosen.no_rate_limits else "slack"
@@ -27,6 +29,8 @@ def main() -> None:
                 manifest=chosen.manifest,
                 rate_limits=limits,
                 request_url=chosen.request_url,
+                workspaces=chosen.workspaces,
+                installed=not chosen.not_installed,
             )
         )
 

@@ -98,6 +98,11 @@ class App:
         request_url: Where HTTP events go; "" means Socket Mode.
         command_url, interactivity_url: HTTP mode only; "" means the same as `request_url`.
         agent_view: Whether the agent features of the manifest are on.
+        optional_scopes: Those of `scopes` that people may decline on the authorize page.
+        redirect_urls: Where OAuth may send people back to; an address allows what lies below it.
+        token_rotation: Whether `oauth.v2.access` gives a token that expires.
+        unlisted: Distributed outside the Marketplace: one call a minute and 15 messages a call of
+            conversations.history and .replies (facts/slack.md section 5).
     """
 
     app_id: str = "A01PLAINAPP"
@@ -117,7 +122,10 @@ class App:
     interactivity_url: str = ""
     home_tab: bool = True
     agent_view: bool = False
+    optional_scopes: frozenset[str] = frozenset()
     redirect_urls: tuple[str, ...] = field(default_factory=tuple)
+    token_rotation: bool = False
+    unlisted: bool = False
 
     def is_subscribed(self, event: str, scopes: Iterable[str]) -> bool:
         """Return whether *event* is delivered: switched on, and its scope granted."""
@@ -147,6 +155,7 @@ def app_from_manifest(manifest: Mapping[str, Any], **overrides: Any) -> App:
         "name": (features.get("bot_user") or {}).get("display_name")
         or (manifest.get("display_information") or {}).get("name", "app"),
         "scopes": frozenset([*scopes.get("bot", []), *scopes.get("bot_optional", [])]),
+        "optional_scopes": frozenset(scopes.get("bot_optional", [])),
         "bot_events": frozenset(subscriptions.get("bot_events", [])),
         "slash_commands": {each["command"]: _command(each) for each in commands},
         "shortcuts": tuple(_shortcut(each) for each in features.get("shortcuts") or []),
@@ -156,6 +165,7 @@ def app_from_manifest(manifest: Mapping[str, Any], **overrides: Any) -> App:
         "home_tab": bool((features.get("app_home") or {}).get("home_tab_enabled")),
         "agent_view": "agent_view" in features,
         "redirect_urls": tuple(oauth.get("redirect_urls") or ()),
+        "token_rotation": bool(settings.get("token_rotation_enabled")),
     }
     return App(**{**values, **overrides})
 

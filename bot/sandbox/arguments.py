@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -84,9 +86,20 @@ async def read_arguments(request: web.Request) -> tuple[str, Arguments]:
     values: Json = dict(request.query)
     values |= await _read_body(request)
     scheme, _, header = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        values |= _client_credentials(header)
     from_arguments = str(values.pop("token", ""))
     token = header.strip() if scheme.lower() == "bearer" else from_arguments
     return token, Arguments(values)
+
+
+def _client_credentials(header: str) -> Json:
+    """Return the app's id and secret from HTTP Basic authentication (RFC 6749, section 2.3.1)."""
+    try:
+        client_id, _, secret = base64.b64decode(header, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    return {"client_id": client_id, "client_secret": secret}
 
 
 async def _read_body(request: web.Request) -> Json:

@@ -19,6 +19,7 @@ from bot.sandbox.refusal import RateLimited, Refusal
 from bot.sandbox.registry import METHODS, Call, Method
 from bot.sandbox.state import Workspace
 
+_RESTRICTED = {"conversations.history", "conversations.replies"}
 _FAMILIES = methods.__all__  # importing the package fills METHODS
 
 
@@ -121,7 +122,9 @@ class Gateway:
     def _limit(self, known: Method, workspace: Workspace, args: Arguments) -> None:
         channel = str(args.values.get("channel", ""))
         now = time.monotonic()
-        self.hub.limits.check(known.name, known.tier, workspace.id, channel, now)
+        restricted = self.hub.app.unlisted and known.name in _RESTRICTED
+        tier = 1 if restricted else known.tier
+        self.hub.limits.check(known.name, tier, workspace.id, channel, now)
 
     # ---- faults -------------------------------------------------------------------------------
 

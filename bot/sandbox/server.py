@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.sandbox import http_events
 from bot.sandbox.app import App
+from bot.sandbox.authorize_page import AuthorizePage
 from bot.sandbox.calls import CallLog
 from bot.sandbox.control import Control
 from bot.sandbox.delivery import Delivery
@@ -49,6 +50,7 @@ class Sandbox:
         base_url: How the outside reaches it, when that is not http://host:port.
         bot_token: Token of the first workspace; the others get their own.
         keep_calls: How many API calls are remembered with their arguments.
+        installed: Whether the app is in the workspaces from the start, or comes by OAuth.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Sandbox:
         base_url: str = "",
         bot_token: str = DEFAULT_BOT_TOKEN,
         keep_calls: int = 20_000,
+        installed: bool = True,
     ) -> None:
         self._host, self._port = host, port
         self.app = app or App()
@@ -71,7 +74,8 @@ class Sandbox:
         self.hub.base_url = base_url
         self.hub.calls.keep = keep_calls
         for index, seed in enumerate(worlds):
-            self.hub.add_workspace(seed, bot_token="" if index else bot_token)
+            workspace = self.hub.add_workspace(seed, bot_token="" if index else bot_token)
+            workspace.installed = installed
         self._control = Control(self.hub)
         self.sockets.on_change = self._connections_changed
         self._runner: web.AppRunner | None = None
@@ -108,6 +112,7 @@ class Sandbox:
             web.post("/actions/{team}/{secret}", response_urls(self.hub).handle),
             web.post("/upload/v1/{secret}", files(self.hub).take_upload),
             web.get("/files-pri/{file}/{name}", files(self.hub).serve),
+            *AuthorizePage(self.hub).routes(),
             *self._control.routes(),
             *page_routes(),
         ]

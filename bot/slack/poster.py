@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digest.outcome import NOT_OURS
@@ -41,6 +42,9 @@ NEXT_PAGES: Final = 100
 MAX_PAGES: Final = 20
 USERS_PAGE: Final = 200
 MAX_USER_PAGES: Final = 50
+# Slack's limits for blocks are partly undocumented; these say that ours were beyond one of them.
+FORM_REFUSED: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+log = structlog.get_logger(__name__)
 
 
 class SlackPoster:
@@ -68,10 +72,17 @@ class SlackPoster:
         still_ours: StillOurs | None = None,
     ) -> PostOutcome:
         """Post once, with metadata naming the delivery; a 429 is reported, never retried here."""
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}}
-        return await self._send(
-            workspace_id, channel_id, message, still_ours, metadata=metadata, thread_ts=thread_ts
-        )
+        extra = {
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}},
+            "thread_ts": thread_ts,
+        }
+        outcome = await self._send(workspace_id, channel_id, message, still_ours, **extra)
+        if isinstance(outcome, NotPosted) and outcome.code in FORM_REFUSED and message.blocks:
+            # Certainly not posted. The plain text holds every story; a digest in it beats none.
+            log.error("blocks_refused", reason=outcome.reason, delivery=delivery)
+            plain = Message(text=message.text)
+            outcome = await self._send(workspace_id, channel_id, plain, still_ours, **extra)
+        return outcome
 
     async def tell(self, workspace_id: str, user_id: str, message: Message) -> PostOutcome:
         """Send a direct message; a user id as channel needs no more than chat:write."""

@@ -19,7 +19,7 @@ from storage.tables.news import (
     StoryEntryRow,
     StoryRow,
 )
-from storage.tables.operation import BucketRow, InstallationRow, MetaRow, UsageRow
+from storage.tables.operation import BucketRow, InstallationRow, MetaRow, OAuthStateRow, UsageRow
 
 __all__ = [
     "SHARED",
@@ -35,6 +35,7 @@ __all__ = [
     "FeedbackRow",
     "InstallationRow",
     "MetaRow",
+    "OAuthStateRow",
     "PageRow",
     "RequestRow",
     "RevisionRow",

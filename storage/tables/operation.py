@@ -28,6 +28,21 @@ class InstallationRow(Base):
     installed_at: Mapped[datetime | None]
 
 
+class OAuthStateRow(Base):
+    """
+    One try to install the app, from the first click to the way back from Slack.
+
+    Both secrets, that of the address and that of the browser's cookie, are kept as SHA-256 only.
+    """
+
+    __tablename__ = "oauth_states"
+
+    state: Mapped[str] = mapped_column(primary_key=True)
+    browser: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
 class UsageRow(Base):
     """What one model call used; `workspace_id` is "" for shared work."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.feed_server import FeedServer, article, rss
-from tests.fakes.program import Finished, plainwire
+from tests.fakes.program import Finished, command
 from tests.fakes.wire_news import BANK, PILOT, PILOT_TOO
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +31,7 @@ async def test_check_keeps_the_order_and_never_fails_on_content(tmp_path: Path):
     async with FeedServer() as publishers:
         url = publishers.feed("signal", [BANK])
         sources = ["garbage.xml", "good.xml", INNER, "undated.xml", "missing.xml", url]
-        finished = await plainwire(
+        finished = await command(
             "feeds", "check", *sources, "--format", "json", cwd=tmp_path,
             PLAINWIRE_ALLOW_PRIVATE=publishers.allow,
         )  # fmt: skip
@@ -49,7 +49,7 @@ async def test_check_keeps_the_order_and_never_fails_on_content(tmp_path: Path):
 
 async def test_check_fails_when_nothing_is_a_feed(tmp_path: Path):
     """When no source is a feed the exit code says so; the text names the problem."""
-    finished = await plainwire("feeds", "check", "missing.xml", cwd=tmp_path)
+    finished = await command("feeds", "check", "missing.xml", cwd=tmp_path)
 
     assert finished.code == 1
     assert "missing.xml" in finished.out
@@ -61,7 +61,7 @@ async def test_list_is_kept_by_import_export_add_and_remove(tmp_path: Path):
     """What is imported, added and removed is what is listed and exported; twice changes nothing."""
 
     async def feeds(*arguments: object, **settings: str) -> Finished:
-        finished = await plainwire("feeds", *arguments, cwd=tmp_path, **settings)
+        finished = await command("feeds", *arguments, cwd=tmp_path, **settings)
         assert finished.quiet, finished.err
         return finished
 
@@ -96,7 +96,7 @@ async def test_import_of_what_is_no_opml(tmp_path: Path):
     """A file that is no OPML, or is not there, ends with code 1 and a sentence."""
     (tmp_path / "no.opml").write_text("nothing", "utf-8")
     for file in ("no.opml", "missing.opml"):
-        finished = await plainwire("feeds", "import", file, cwd=tmp_path)
+        finished = await command("feeds", "import", file, cwd=tmp_path)
         assert finished.code == 1
         assert finished.err.startswith("plainwire: ")
         assert finished.quiet, finished.err
@@ -106,9 +106,11 @@ async def test_page_shows_what_would_be_read(tmp_path: Path):
     """`page` gives text and title of files and addresses, in order, and says why one has none."""
     (tmp_path / "saved.html").write_text(article(PILOT.title, PILOT.page), "utf-8")
     async with FeedServer() as publishers:
-        url = publishers.put("/bank", article(BANK.title, f"{BANK.text}\n\n{PILOT.page}"), "text/html")
+        url = publishers.put(
+            "/bank", article(BANK.title, f"{BANK.text}\n\n{PILOT.page}"), "text/html"
+        )
         sources = ["saved.html", url, INNER, f"{publishers.base}/gone", "missing.html"]
-        finished = await plainwire(
+        finished = await command(
             "page", *sources, "--format", "json", cwd=tmp_path,
             PLAINWIRE_ALLOW_PRIVATE=publishers.allow,
         )  # fmt: skip
@@ -125,8 +127,8 @@ async def test_page_shows_what_would_be_read(tmp_path: Path):
 
 async def test_explain_a_term(tmp_path: Path):
     """A glossary term needs no model and no network: meaning and comparison, in text and JSON."""
-    text = await plainwire("explain", "stateless", "APIs", cwd=tmp_path)
-    as_json = await plainwire("explain", "stateless", "--format", "json", cwd=tmp_path)
+    text = await command("explain", "stateless", "APIs", cwd=tmp_path)
+    as_json = await command("explain", "stateless", "--format", "json", cwd=tmp_path)
 
     assert (text.code, as_json.code) == (0, 0)
     assert "request" in text.out
@@ -140,7 +142,7 @@ async def test_explain_a_text_and_a_file(tmp_path: Path):
     """A pasted text and a saved article are explained extractively with their terms."""
     (tmp_path / "saved.html").write_text(article(PILOT.title, PILOT.page), "utf-8")
     for what in (PILOT.page, "saved.html"):
-        finished = await plainwire("explain", what, "--offline", "--format", "json", cwd=tmp_path)
+        finished = await command("explain", what, "--offline", "--format", "json", cwd=tmp_path)
 
         assert finished.code == 0
         assert finished.json["written_by"] == "extractive"
@@ -153,9 +155,9 @@ async def test_explain_an_address(tmp_path: Path):
     async with FeedServer() as publishers:
         url = publishers.put("/pilot", article(PILOT.title, PILOT.page), "text/html")
         settings = {"PLAINWIRE_ALLOW_PRIVATE": publishers.allow}
-        good = await plainwire("explain", url, "--format", "json", cwd=tmp_path, **settings)
-        unallowed = await plainwire("explain", url, cwd=tmp_path)
-        inner = await plainwire("explain", INNER, cwd=tmp_path, **settings)
+        good = await command("explain", url, "--format", "json", cwd=tmp_path, **settings)
+        unallowed = await command("explain", url, cwd=tmp_path)
+        inner = await command("explain", INNER, cwd=tmp_path, **settings)
 
     assert good.code == 0
     assert "Harbor Labs" in json.dumps(good.json["paragraphs"] + [good.json["in_short"]])
@@ -173,7 +175,7 @@ async def test_explain_an_address(tmp_path: Path):
 )
 async def test_wrong_use(tmp_path: Path, arguments: list[str]):
     """Nothing to explain, or an address without network, is wrong use: code 2 and a sentence."""
-    finished = await plainwire(*arguments, cwd=tmp_path)
+    finished = await command(*arguments, cwd=tmp_path)
 
     assert finished.code == 2
     assert finished.err

@@ -17,14 +17,14 @@ from bot.manifest import manifest
 from bot.sandbox import Sandbox, app_from_manifest
 from tests.fakes.azure import Fail
 from tests.fakes.place import Place
-from tests.fakes.program import Finished, environment, plainwire
+from tests.fakes.program import Finished, command, environment
 from tests.fakes.wire_news import PILOT
 
 BERLIN = ("--at", "09:00", "--zone", "Europe/Berlin")
 
 
 async def channels(place: Place, *arguments: object) -> Finished:
-    finished = await plainwire("channels", *arguments, cwd=place.folder, **place.settings)
+    finished = await command("channels", *arguments, cwd=place.folder, **place.settings)
     assert finished.quiet, finished.err
     return finished
 
@@ -54,7 +54,7 @@ async def test_private_channel_needs_an_invitation(place: Place):
     """The bot cannot join a private channel: it says to /invite it, and works once it is in."""
     refused = await channels(place, "on", "C01EDITORS1", *BERLIN)
     unknown = await channels(place, "on", "#nowhere", *BERLIN)
-    place.sandbox.as_user("dana").invite("editors")
+    place.sandbox.as_user("ada").invite("editors")
     good = await channels(place, "on", "#editors", *BERLIN)
 
     for finished in (refused, unknown):
@@ -78,7 +78,7 @@ async def test_private_channel_needs_an_invitation(place: Place):
 @pytest.mark.anyio
 async def test_wrong_preference(tmp_path: Path, arguments: tuple[str, ...], sentence: str):
     """A time, zone, day or number that cannot be is refused with code 2 before Slack is asked."""
-    finished = await plainwire("channels", *arguments, cwd=tmp_path)
+    finished = await command("channels", *arguments, cwd=tmp_path)
 
     assert finished.code == 2
     assert sentence in finished.err
@@ -89,7 +89,7 @@ async def test_wrong_preference(tmp_path: Path, arguments: tuple[str, ...], sent
 @pytest.mark.anyio
 async def test_switching_off_what_is_not_on(tmp_path: Path):
     """Switching off an unknown channel ends with code 1 and says how to see the list."""
-    finished = await plainwire("channels", "off", "#general", cwd=tmp_path)
+    finished = await command("channels", "off", "#general", cwd=tmp_path)
 
     assert finished.code == 1
     assert "plainwire channels list" in finished.err
@@ -98,7 +98,7 @@ async def test_switching_off_what_is_not_on(tmp_path: Path):
 async def doctor(place: Place, **changes: str) -> tuple[Finished, dict[str, list[dict[str, Any]]]]:
     """Return how doctor ended, and its findings by area."""
     settings = {**place.settings, **changes}
-    finished = await plainwire("doctor", "--format", "json", cwd=place.folder, **settings)
+    finished = await command("doctor", "--format", "json", cwd=place.folder, **settings)
     assert finished.quiet, finished.err
     areas: dict[str, list[dict[str, Any]]] = {}
     for found in finished.json:
@@ -162,7 +162,7 @@ async def test_doctor_compares_scopes_with_the_manifest(tmp_path: Path):
     whole = app_from_manifest(manifest())
     lacking = app_from_manifest(manifest(), scopes=whole.scopes - {"chat:write"})
     async with Sandbox(rate_limits="off", app=lacking) as sandbox:
-        finished = await plainwire(
+        finished = await command(
             "doctor", cwd=tmp_path, SLACK_API_URL=sandbox.api_url,
             SLACK_BOT_TOKEN=sandbox.bot_token, SLACK_APP_TOKEN=sandbox.app_token,
             PLAINWIRE_OUTBOUND_PROXY="http://127.0.0.1:9",  # so that no starter feed is asked
@@ -182,8 +182,8 @@ async def test_wrong_settings_are_named_all_at_once(tmp_path: Path):
         "AZURE_OPENAI_ENDPOINT": "ftp://x",
         "PLAINWIRE_RETENTION_DAYS": "1",
     }
-    checked = await plainwire("doctor", cwd=tmp_path, **wrong)
-    listed = await plainwire("feeds", "list", cwd=tmp_path, **wrong)
+    checked = await command("doctor", cwd=tmp_path, **wrong)
+    listed = await command("feeds", "list", cwd=tmp_path, **wrong)
 
     assert (checked.code, listed.code) == (1, 2)
     for text in (checked.out, listed.err):
@@ -194,8 +194,8 @@ async def test_wrong_settings_are_named_all_at_once(tmp_path: Path):
 @pytest.mark.anyio
 async def test_manifest_is_printed_as_yaml_and_json(tmp_path: Path):
     """Both forms are the same manifest, parseable as they are."""
-    as_yaml = await plainwire("manifest", cwd=tmp_path)
-    as_json = await plainwire("manifest", "--json", cwd=tmp_path)
+    as_yaml = await command("manifest", cwd=tmp_path)
+    as_json = await command("manifest", "--json", cwd=tmp_path)
 
     assert (as_yaml.code, as_json.code) == (0, 0)
     assert yaml.safe_load(as_yaml.out) == as_json.json == manifest()
@@ -204,8 +204,8 @@ async def test_manifest_is_printed_as_yaml_and_json(tmp_path: Path):
 @pytest.mark.anyio
 async def test_migrate_twice(tmp_path: Path):
     """The first run creates the database, the second says that it is up to date."""
-    first = await plainwire("migrate", cwd=tmp_path)
-    second = await plainwire("migrate", cwd=tmp_path)
+    first = await command("migrate", cwd=tmp_path)
+    second = await command("migrate", cwd=tmp_path)
 
     assert (first.code, second.code) == (0, 0)
     assert "is now at revision" in first.out
@@ -217,7 +217,7 @@ async def test_migrate_twice(tmp_path: Path):
 @pytest.mark.anyio
 async def test_database_that_cannot_be_opened(tmp_path: Path):
     """A path that is a folder ends with code 1 and a sentence."""
-    finished = await plainwire("feeds", "list", cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}")
+    finished = await command("feeds", "list", cwd=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}")
 
     assert finished.code == 1
     assert finished.err.startswith("plainwire: ")
@@ -228,21 +228,21 @@ def commands() -> list[tuple[str, ...]]:
     """Return every command and group, as typed."""
     root = get_command(app)
     found: list[tuple[str, ...]] = [()]
-    for name, command in sorted(root.commands.items()):
+    for name, found_command in sorted(root.commands.items()):
         found.append((name,))
-        found += [(name, below) for below in sorted(getattr(command, "commands", {}))]
+        found += [(name, below) for below in sorted(getattr(found_command, "commands", {}))]
     return found
 
 
-@pytest.mark.parametrize("command", commands(), ids=" ".join)
-def test_help_of_every_command(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize("typed", commands(), ids=" ".join)
+def test_help_of_every_command(typed: tuple[str, ...], capsys: pytest.CaptureFixture[str]):
     """Each command explains itself, and no line of help is cut off with dots."""
     with pytest.raises(SystemExit) as ended:
-        app([*command, "--help"], prog_name="plainwire")
+        app([*typed, "--help"], prog_name="plainwire")
     said = capsys.readouterr().out
 
     assert ended.value.code == 0
-    assert said.startswith(" ".join(["Usage: plainwire", *command]))
+    assert said.startswith(" ".join(["Usage: plainwire", *typed]))
     lines = [line.rstrip() for line in said.splitlines()]
     assert not [line for line in lines if line.endswith("...") and "Usage:" not in line]
 
@@ -253,7 +253,17 @@ def test_the_commands_of_the_contract_are_there():
         "channels": {"list", "on", "off"},
         "feeds": {"check", "list", "add", "remove", "import", "export"},
     }
-    single = {"demo", "run", "sandbox", "migrate", "manifest", "doctor", "preview", "explain", "page"}
+    single = {
+        "demo",
+        "run",
+        "sandbox",
+        "migrate",
+        "manifest",
+        "doctor",
+        "preview",
+        "explain",
+        "page",
+    }
     known = commands()
 
     assert {(name,) for name in single} <= set(known)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,9 +69,9 @@ async def _json(session: aiohttp.ClientSession, path: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def sample() -> Iterator[Seen]:
+def sample() -> Seen:
     """One demo of the sample edition, looked at by many tests."""
-    yield asyncio.run(run_demo(sample=True))
+    return asyncio.run(run_demo(sample=True))
 
 
 def test_both_digests_are_posted_in_time(sample: Seen):
@@ -163,7 +162,9 @@ def test_live_feeds_are_used_when_they_answer(monkeypatch: pytest.MonkeyPatch):
                 "bench": publishers.feed("bench", [BANK]),
                 "slow": publishers.hang("/slow/feed.xml"),
             }
-            feeds = [Feed(url=url, name=name, outlet=f"{name}.example") for name, url in urls.items()]
+            feeds = [
+                Feed(url=url, name=name, outlet=f"{name}.example") for name, url in urls.items()
+            ]
             monkeypatch.setattr(demo, "starter_feeds", lambda: feeds)
             monkeypatch.setattr(demo, "LIVE_SECONDS", 1.0)
             return await run_demo(settings={"allow_private": (publishers.allow,)})

@@ -72,11 +72,13 @@ async def test_model_calls_of_a_large_day(place: Place, capsys: pytest.CaptureFi
 async def test_unchanged_feeds_are_asked_conditionally(place: Place):
     """On the second round every request carries the validator, and nothing is taken in again."""
     await place.set_up([place.publishers.feed(name, items) for name, items in outlets(20, 5, 5)])
-    async with place.database() as database:
-        async with open_newsroom(place.loaded_settings(), database, SystemClock()) as newsroom:
-            first = await newsroom.collect(await database.feeds.all())
-            place.publishers.seen.clear()
-            second = await newsroom.collect(await database.feeds.all())
+    async with (
+        place.database() as database,
+        open_newsroom(place.loaded_settings(), database, SystemClock()) as newsroom,
+    ):
+        first = await newsroom.collect(await database.feeds.all())
+        place.publishers.seen.clear()
+        second = await newsroom.collect(await database.feeds.all())
 
     asked = place.publishers.asked()
     assert len(asked) == 20

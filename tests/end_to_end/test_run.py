@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.fakes.place import Place
-from tests.fakes.program import Program, plainwire, started
+from tests.fakes.program import Program, command, plainwire, started
 from tests.fakes.wire_news import ADVERT, BANK, PILOT, PILOT_TOO
 
 pytestmark = pytest.mark.anyio
@@ -135,7 +135,7 @@ async def test_second_run_on_the_same_state_is_refused(place: Place):
     async with running(place) as first:
         await first.says("bot_ready")
         second = await plainwire("run", cwd=place.folder, **place.settings)
-        listed = await plainwire("channels", "list", cwd=place.folder, **place.settings)
+        listed = await command("channels", "list", cwd=place.folder, **place.settings)
 
     assert second.code == 1
     assert "Another `plainwire run` already works on" in second.err
@@ -206,5 +206,3 @@ async def _make_due(place: Place, program: Program) -> None:
     """Let the digest become due in the running bot's database, as time would."""
     assert program.process.returncode is None
     await place.set_up(due=True)
-
-

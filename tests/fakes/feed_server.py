@@ -120,7 +120,10 @@ class FeedServer:
 
 
 def rss(
-    name: str, items: Sequence[Item], base: str = "https://outlet.example", now: datetime | None = None
+    name: str,
+    items: Sequence[Item],
+    base: str = "https://outlet.example",
+    now: datetime | None = None,
 ) -> str:
     """Return an RSS 2.0 document; dates count back from *now* (default: the present)."""
     moment = now or datetime.now(UTC)

@@ -106,7 +106,7 @@ class Place:
     async def wait_for_digest(self, timeout_seconds: float = 30.0) -> Message:
         """Wait until the first message of the bot is in #ai-news."""
         async with asyncio.timeout(timeout_seconds):
-            while not self.digests():
+            while not self.digests():  # noqa: ASYNC110 - the sandbox has no event for it
                 await asyncio.sleep(0.02)
         return self.digests()[0]
 

@@ -12,9 +12,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
@@ -54,6 +54,45 @@ def running_postgres(tmpdir: Path) -> Iterator[str]:
             yield dsn
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+class RestartablePostgres:
+    """
+    A private server that can be stopped and started again on the same port, with the same data.
+
+    Use it as a context manager; raises NoPostgres like `running_postgres`.
+    """
+
+    def __init__(self, tmpdir: Path) -> None:
+        self._programs = _programs()
+        self._user = _other_user()
+        self._home = Path(
+            tempfile.mkdtemp(prefix="plainwire-postgres-", dir=None if self._user else tmpdir)
+        )
+        if self._user:
+            shutil.chown(self._home, user=self._user)
+        password = secrets.token_hex(16)
+        _initialise(self._programs, self._home, password, self._user)
+        self._port = _free_port()
+        self._running: AbstractContextManager[int] | None = None
+        self.dsn = f"postgresql://plainwire:{password}@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        self._running = _server(self._programs, self._home, self._user, self._port)
+        self._running.__enter__()
+
+    def stop(self) -> None:
+        if self._running is not None:
+            self._running.__exit__(None, None, None)
+            self._running = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
 
 
 def _programs() -> Path:
@@ -111,8 +150,8 @@ def _initialise(programs: Path, home: Path, password: str, user: str | None) -> 
 
 
 @contextmanager
-def _server(programs: Path, home: Path, user: str | None) -> Iterator[int]:
-    port = _free_port()
+def _server(programs: Path, home: Path, user: str | None, port: int | None = None) -> Iterator[int]:
+    port = port or _free_port()
     options = (*_FAST, "listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=")
     command = [str(programs / "postgres"), "-D", str(home / "data")]
     for option in options:

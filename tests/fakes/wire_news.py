@@ -52,7 +52,9 @@ def events() -> list[list[Item]]:
     return list(told.values())
 
 
-def outlets(number_of_feeds: int, items_each: int, stories: int) -> Iterator[tuple[str, list[Item]]]:
+def outlets(
+    number_of_feeds: int, items_each: int, stories: int
+) -> Iterator[tuple[str, list[Item]]]:
     """
     Yield (name, items) for many feeds that tell the same *stories* events, each in its own words.
 

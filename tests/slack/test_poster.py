@@ -150,7 +150,7 @@ async def test_error_codes_are_certain_or_unknown(sandbox, clients, error, certa
 async def test_wrong_blocks_are_reported_with_slacks_pointer(clients):
     """When our own check ever misses something, the operator sees which block it was."""
     bad = Message(text="x", blocks=({"type": "section"},))
-    outcome = await SlackPoster(clients).post(TEAM, NEWS, bad, delivery="d")
+    outcome = await SlackPoster(clients).tell(TEAM, "U01ADA00001", bad)
     assert isinstance(outcome, NotPosted)
     assert outcome.code == "invalid_blocks"
     assert "/blocks/0" in outcome.reason
@@ -277,3 +277,15 @@ async def test_posts_to_one_channel_are_paced(sandbox, clients):
     )
     assert 0.9 < asyncio.get_running_loop().time() - started < 3
     assert len(sandbox.bot_messages("ai-news")) == 4
+
+
+@pytest.mark.parametrize("code", ["msg_blocks_too_long", "invalid_blocks"])
+async def test_a_digest_whose_blocks_are_refused_comes_as_plain_text(sandbox, clients, code):
+    """When Slack refuses the form, the same digest is posted once as text, with its metadata."""
+    sandbox.faults.add(kind="error", method="chat.postMessage", error=code)
+    outcome = await SlackPoster(clients).post(TEAM, NEWS, MESSAGE, delivery=DELIVERY)
+    (posted,) = sandbox.bot_messages("ai-news")
+    assert outcome == Posted(ts=posted.ts)
+    assert posted.text == MESSAGE.text
+    assert not posted.blocks
+    assert posted.metadata["event_payload"] == {"delivery": DELIVERY}

@@ -15,6 +15,13 @@ from bot.sandbox.wire import message_wire
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 _SCOPE = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
 _REPLIES_DEFAULT = 1000
+_UNLISTED_LIMIT = 15
+
+
+def _limit(call: Call, default: int) -> int:
+    """Return how many messages one call gives: of unlisted apps Slack cuts what they ask for."""
+    asked = read_limit(call, default)
+    return min(asked, _UNLISTED_LIMIT) if call.hub.app.unlisted else asked
 
 
 def _channel_to_read(call: Call) -> Channel:
@@ -62,7 +69,7 @@ async def history(call: Call) -> dict[str, Any]:
     conversations.history replaced).
     """
     channel = _channel_to_read(call)
-    limit = read_limit(call, 100)
+    limit = _limit(call, 100)
     found = _within(call, channel.top_level())
     forward = _instant(call, "oldest") is not None and _instant(call, "latest") is None
     cursor = call.args.text("cursor")
@@ -106,7 +113,7 @@ async def replies(call: Call) -> dict[str, Any]:
     parent = channel.messages.get(asked.thread_ts, asked) if asked.is_reply else asked
     answers = _within(call, channel.replies(parent.ts))
     page, mark = _page_forward(
-        [parent, *answers], call.args.text("cursor"), read_limit(call, _REPLIES_DEFAULT)
+        [parent, *answers], call.args.text("cursor"), _limit(call, _REPLIES_DEFAULT)
     )
     return {"messages": _wired(call, page), "has_more": bool(mark)} | (
         {"response_metadata": {"next_cursor": mark}} if mark else {}

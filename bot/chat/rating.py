@@ -1,0 +1,46 @@
+"""Use case: a thumb under an answer. It is kept for whoever runs us, and changes nothing by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.digest.feedback_record import Feedback, FeedbackKind
+from bot.digest.ports import FeedbackStore
+
+_THANKS = {
+    True: "Thank you; it is noted that this helped.",
+    False: "Thank you; it is noted that this did not help. Try the question in other words.",
+}
+
+
+class Rating:
+    """Records thumbs; each person's counts once per answer."""
+
+    def __init__(self, feedback: FeedbackStore) -> None:
+        self._feedback = feedback
+
+    async def rate(
+        self,
+        *,
+        helpful: bool,
+        request_key: str,
+        workspace_id: str,
+        channel_id: str,
+        user_id: str,
+        message_ts: str | None,
+        now: datetime,
+    ) -> str:
+        """Record one thumb and return what to say to who pressed it."""
+        kind = FeedbackKind.HELPFUL if helpful else FeedbackKind.NOT_HELPFUL
+        given = Feedback(
+            id=f"{request_key}:{user_id}:{kind.value}",
+            workspace_id=workspace_id,
+            channel_id=channel_id,
+            user_id=user_id,
+            kind=kind,
+            at=now,
+            message_ts=message_ts,
+            request_key=request_key,
+        )
+        fresh = await self._feedback.record(given)
+        return _THANKS[helpful] if fresh else "You said so already; thank you."

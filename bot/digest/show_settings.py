@@ -1,0 +1,129 @@
+"""Use case: gathering what the settings view shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.digest.change_settings import ChangeSettings
+from bot.digest.describe import coming
+from bot.digest.may_change import Permissions
+from bot.digest.own_feeds import FeedRefused, OwnFeeds
+from bot.digest.ports import ChannelStore
+from bot.digest.preference import Channel, Preference
+from bot.digest.settle import has_zone
+from bot.digest.spot import Asker, Spot
+from bot.digest.topic_counts import topics_of_last_week
+from bot.errors import SlackError
+from bot.news.ports import StoryStore
+from bot.news.topic import Topic
+from bot.render.ids import SettingsTarget
+from bot.render.settings_view import FeedPreview, OwnFeed, SettingsContent
+
+# A view has to be open three seconds after the click; a zone that takes longer is not proposed.
+ZONE_PATIENCE_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class ShowSettings:
+    """
+    Looks up everything around one conversation's preference.
+
+    Args:
+        channels: What is stored.
+        stories: For last week's counts.
+        settings: Knows the sources.
+        feeds: The workspace's own.
+        permissions: Who may see and change it.
+    """
+
+    def __init__(
+        self,
+        *,
+        channels: ChannelStore,
+        stories: StoryStore,
+        settings: ChangeSettings,
+        feeds: OwnFeeds,
+        permissions: Permissions,
+    ) -> None:
+        self._channels, self._stories = channels, stories
+        self._settings, self._feeds, self._permissions = settings, feeds, permissions
+
+    async def content(
+        self, spot: Spot, asker: Asker, now: datetime, *, notes: Sequence[str] = ()
+    ) -> SettingsContent | str:
+        """Return what the view shows, or the sentence that says why this person cannot change it."""
+        if refused := await self._permissions.refusal(asker, spot):
+            return refused
+        channel, zone, counts, outlets, own = await asyncio.gather(
+            self._channels.get(spot.workspace_id, spot.channel_id),
+            self._zone(spot, asker),
+            self.topic_counts(spot.workspace_id, now),
+            self._settings.sources(spot.workspace_id),
+            self._feeds.own(spot.workspace_id),
+        )
+        stopped = (coming(channel, now),) if channel and channel.state_reason else ()
+        return SettingsContent(
+            target=SettingsTarget(
+                channel_id=spot.channel_id, is_dm=spot.is_dm, confirmed=asker.confirmed
+            ),
+            preference=_shown(channel),
+            channel_name=spot.name,
+            proposed_zone=zone,
+            zone_is_set=has_zone(channel),
+            topic_counts=counts,
+            outlets=outlets,
+            own_feeds=tuple(OwnFeed(url=one.feed.url, name=one.feed.name) for one in own),
+            notes=(*notes, *stopped),
+        )
+
+    async def with_preview(
+        self, content: SettingsContent, url: str, spot: Spot, asker: Asker
+    ) -> SettingsContent:
+        """Return *content* with a look at a feed's last entries, or what is wrong with it."""
+        if not url:
+            preview = FeedPreview(
+                url="", problem="Type the feed's address above, then press the button again."
+            )
+            return replace(content, preview=preview)
+        seen = await self._feeds.look(url, spot, asker)
+        if isinstance(seen, FeedRefused):
+            preview = FeedPreview(url=url, problem=seen.sentence)
+        else:
+            preview = FeedPreview(
+                url=url,
+                name=seen.feed.name,
+                entries=tuple((title, "") for title, _ in seen.entries),
+            )
+        return replace(content, preview=preview)
+
+    async def preference(self, spot: Spot) -> Preference:
+        """Return what holds in a conversation, the default where nothing is stored."""
+        channel = await self._channels.get(spot.workspace_id, spot.channel_id)
+        return channel.preference if channel else Preference()
+
+    async def channel(self, spot: Spot) -> Channel | None:
+        return await self._channels.get(spot.workspace_id, spot.channel_id)
+
+    async def topic_counts(self, workspace_id: str, now: datetime) -> dict[Topic, int]:
+        return await topics_of_last_week(self._stories, workspace_id, now)
+
+    async def _zone(self, spot: Spot, asker: Asker) -> str:
+        try:
+            async with asyncio.timeout(ZONE_PATIENCE_SECONDS):
+                return await self._permissions.zone_of(asker, spot)
+        except (TimeoutError, SlackError) as error:
+            log.info("zone_not_proposed", error=type(error).__name__)
+            return ""
+
+
+def _shown(channel: Channel | None) -> Preference:
+    """Who opens the settings of a channel that never had a digest wants one."""
+    if channel is None or not has_zone(channel):
+        return replace(channel.preference if channel else Preference(), on=True)
+    return channel.preference

@@ -1,0 +1,171 @@
+"""`plainwire status`, `deliver`, `redo` and the roles of `run`, on an SQLite file against the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.digest import transitions
+from bot.digest.delivery import DeliveryKey
+from bot.digest.schedule import date_of
+from tests.fakes.place import CHANNEL, CHANNEL_NAME, WORKSPACE, Place
+from tests.fakes.program import plainwire, started
+from tests.fakes.wire_news import BANK, PILOT
+
+pytestmark = pytest.mark.anyio
+
+
+async def command(place: Place, *arguments: object, **more: object):
+    return await plainwire(*arguments, cwd=place.folder, **{**place.settings, **more})
+
+
+async def set_up(place: Place):
+    """One feed whose news is in the store already, and #ai-news on for tomorrow."""
+    channel = await place.set_up([place.publishers.feed("ledger", [PILOT, BANK])])
+    read = await command(place, "feeds", "list", "--format", "json")
+    assert read.code == 0
+    return channel
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "clock"])
+async def test_roles_need_a_server(place: Place, role):
+    """On an SQLite file a role other than all is wrong use, said with what to do."""
+    finished = await command(place, "run", "--role", role)
+    assert finished.code == 2
+    assert "needs PostgreSQL" in finished.err
+    assert "DATABASE_URL" in finished.err
+    assert finished.quiet
+
+
+async def test_deliver_posts_once_and_says_where(place: Place):
+    """The first call posts today's digest, the second is refused with the message's address."""
+    await set_up(place)
+    first = await command(place, "deliver", f"#{CHANNEL_NAME}")
+    assert first.code == 0, first.err
+    assert "Posted the digest of" in first.out
+    again = await command(place, "deliver", CHANNEL)
+    assert again.code == 1
+    assert "posted in #ai-news before" in again.err
+    [digest] = place.digests()
+    assert digest.ts.replace(".", "") in again.err
+    name = first.out.split()[4]
+    refused = await command(place, "redo", f"{WORKSPACE}/{CHANNEL}/{name}")
+    assert refused.code == 1
+    assert "was posted" in refused.err
+
+
+async def test_deliver_refuses_what_makes_no_sense(place: Place):
+    """A date ahead, a malformed one, a channel unknown: each with its exit code and next step."""
+    await set_up(place)
+    ahead = (datetime.now(UTC) + timedelta(days=3)).date()
+    cases = [
+        (("deliver", CHANNEL, "--date", ahead), 2, "is ahead"),
+        (("deliver", CHANNEL, "--date", "soon"), 2, "2026-03-02"),
+        (("deliver", "#nowhere"), 1, "channels list"),
+        (("redo", "nonsense"), 2, "no name of a delivery"),
+        (("redo", f"{WORKSPACE}/{CHANNEL}/2026-01-01"), 1, "no delivery"),
+    ]
+    for arguments, code, words in cases:
+        finished = await command(place, *arguments)
+        assert finished.code == code, (arguments, finished.err)
+        assert words in finished.err
+        assert "Traceback" not in finished.err
+    assert place.digests() == []
+
+
+async def test_redo_posts_what_was_skipped(place: Place):
+    """`status` shows a skipped digest with its reason and name; `redo` with that name posts it."""
+    channel = await set_up(place)
+    key = DeliveryKey(
+        workspace_id=WORKSPACE,
+        channel_id=CHANNEL,
+        on=date_of(channel.preference, datetime.now(UTC)),
+    )
+    async with place.database() as database:
+        await database.deliveries.open(key, datetime.now(UTC), channel.next_due_at)
+        row = await database.deliveries.get(key)
+        assert row is not None
+        await database.deliveries.change(row, transitions.skip(row, "the machine slept"))
+    shown = await command(place, "status", "--format", "json")
+    assert shown.json["missed"][0]["delivery"] == str(key)
+    assert "the machine slept" in (await command(place, "status")).out
+    refused = await command(place, "deliver", CHANNEL)
+    assert (refused.code, f"plainwire redo {key}" in refused.err) == (1, True)
+    done = await command(place, "redo", key)
+    assert done.code == 0, done.err
+    assert len(place.digests()) == 1
+
+
+async def test_deliver_beside_a_running_bot_leaves_the_posting_to_it(place: Place):
+    """With a bot on the same file, the command opens the delivery and the bot posts it, once."""
+    await set_up(place)
+    async with started(
+        "run", cwd=place.folder, PLAINWIRE_SWEEP_SECONDS=0.5, **place.settings
+    ) as bot:
+        await bot.says("bot_ready")
+        second = await command(place, "run")
+        assert (second.code, "already works on" in second.err) == (1, True)
+        finished = await command(place, "deliver", CHANNEL)
+        assert finished.code == 0, finished.err
+        assert "does the posting" in finished.err
+        shown = await command(place, "status", "--format", "json")
+        assert shown.json["deliveries_last_week"] == {"sent": 1}
+        assert shown.json["unfinished"] == []
+        assert shown.json["jobs"] is None
+        bot.stop()
+        assert (await bot.ended(10)).code == 0
+    assert len(place.digests()) == 1
+
+
+async def test_status_in_words(place: Place):
+    """Channels with their next digests, the week, unfinished work, feeds and cost, on one page."""
+    await set_up(place)
+    finished = await command(place, "status")
+    assert finished.code == 0
+    for words in (
+        "Channels with a digest: 1",
+        f"#{CHANNEL_NAME} ({CHANNEL})",
+        "Deliveries of the last 7 days: none",
+        "Unfinished work: none",
+        "Feeds: 1, of which 0 fail",
+        "Model today (UTC): 0 calls",
+    ):
+        assert words in finished.out
+
+
+async def test_killed_work_goes_on_soon_after_the_restart(place: Place):
+    """After kill -9 the unfinished delivery is at work again right after the start."""
+    channel = await place.set_up([place.publishers.feed("ledger", [PILOT, BANK])], due=True)
+    place.sandbox.faults.add(kind="slow", method="chat.postMessage", seconds=20)
+    settings = {**place.settings, "PLAINWIRE_SETTLE_SECONDS": 0.2}
+    async with started("run", cwd=place.folder, **settings) as program:
+        while not place.sandbox.calls.of("chat.postMessage") and not await sending(place, channel):
+            await wait()
+        program.kill()
+        await program.ended(5)
+    place.sandbox.faults.clear()
+    began = time.monotonic()
+    async with started("run", cwd=place.folder, **settings) as program:
+        while not place.sandbox.calls.count("conversations.history"):
+            await wait()
+        went_on = time.monotonic() - began
+        await program.says("bot_ready")
+        await place.wait_for_state(channel, "sent")
+        program.stop()
+        await program.ended(10)
+    # Under 2 s on an idle machine (docs/measurements.md); the one that runs the tests may be busy.
+    assert went_on < 15, went_on
+    assert len(place.digests()) == 1
+
+
+async def sending(place: Place, channel) -> bool:
+    async with place.database() as database:
+        rows = await database.deliveries.unfinished()
+    return any(row.state.value == "sending" for row in rows)
+
+
+async def wait() -> None:
+    await asyncio.sleep(0.02)

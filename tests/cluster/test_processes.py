@@ -1,0 +1,188 @@
+"""`plainwire run` as several processes on one PostgreSQL: exactly one digest, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.digest.delivery import Delivery, DeliveryKey
+from bot.digest.preference import Channel
+from bot.digest.schedule import date_of
+from bot.news.feed import Feed
+from storage.cipher import Cipher, generate_key
+from storage.database import Database
+from tests.fakes.place import CHANNEL, WORKSPACE, Place, channel_due, open_place
+from tests.fakes.postgres import NoPostgres, RestartablePostgres
+from tests.fakes.program import Program, started
+from tests.fakes.wire_news import BANK, PILOT
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
+
+_SHORT = {
+    "PLAINWIRE_TAKEOVER_SECONDS": 2,
+    "PLAINWIRE_SWEEP_SECONDS": 0.5,
+    "PLAINWIRE_SETTLE_SECONDS": 0.3,
+    "PLAINWIRE_SLACK_TIMEOUT_SECONDS": 4,
+    "PLAINWIRE_ABANDONED_SECONDS": 5,
+    "PLAINWIRE_RETRY_SECONDS": 0.3,
+    "PLAINWIRE_GRACE_SECONDS": 1,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A place whose bots share one PostgreSQL."""
+
+    place: Place
+    dsn: str
+    key: str
+
+    def run(self, role: str = "all"):
+        """Start a process."""
+        settings = {**self.place.settings, **_SHORT}
+        settings |= {"DATABASE_URL": self.dsn, "PLAINWIRE_ENCRYPTION_KEY": self.key}
+        return started("run", "--role", role, cwd=self.place.folder, **settings)
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[Database]:
+        from pydantic import SecretStr
+
+        cipher = Cipher([SecretStr(self.key)])
+        async with await Database.open(self.dsn, cipher=cipher) as database:
+            yield database
+
+    async def set_up(self, *, due: bool = True) -> Channel:
+        """Put one feed on the list, and #ai-news on."""
+        feed = self.place.publishers.feed("ledger", [PILOT, BANK])
+        async with self.database() as database:
+            await database.facts.set("starter_feeds", "added")
+            await database.feeds.add(Feed(url=feed, name="ledger", outlet="ledger.example"))
+            channel = channel_due(datetime.now(UTC))
+            if not due:
+                later = datetime.now(UTC) + timedelta(hours=20)
+                channel = replace(channel, next_due_at=later)
+            await database.channels.save(channel)
+        return channel
+
+    async def wait_for(self, channel: Channel, *states: str) -> Delivery:
+        """Wait until today's row in the ledger is in one of these states."""
+        on = date_of(channel.preference, datetime.now(UTC))
+        key = DeliveryKey(workspace_id=WORKSPACE, channel_id=CHANNEL, on=on)
+        async with asyncio.timeout(45.0), self.database() as database:
+            while True:
+                row = await database.deliveries.get(key)
+                if row is not None and row.state.value in states:
+                    return row
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def cluster(postgres: str, tmp_path: Path) -> AsyncIterator[Cluster]:
+    async with open_place(tmp_path, with_model=False) as place:
+        yield Cluster(place=place, dsn=postgres, key=generate_key().get_secret_value())
+
+
+async def end(*programs: Program) -> None:
+    """Stop all as a service manager does: each ends well, within seconds."""
+    before = time.monotonic()
+    for program in programs:
+        program.stop()
+    for program in programs:
+        finished = await program.ended(20)
+        assert finished.code == 0, finished.err
+        assert "Traceback" not in finished.err, finished.err
+    assert time.monotonic() - before < 15
+
+
+async def test_roles_together_post_once(cluster):
+    """A web, a clock and two workers make one digest; each stops well when told to."""
+    channel = await cluster.set_up()
+    async with (
+        cluster.run("web") as web,
+        cluster.run("clock") as clock,
+        cluster.run("worker") as one,
+        cluster.run("worker") as two,
+    ):
+        await cluster.wait_for(channel, "sent")
+        await asyncio.sleep(1.5)  # several ticks and sweeps
+        await end(web, clock, one, two)
+    [digest] = cluster.place.digests()
+    assert "Pilot 2" in digest.text
+
+
+async def test_what_a_living_process_sends_is_its_own(cluster):
+    """A second process that starts meanwhile takes nothing for lost: no second post, no search."""
+    channel = await cluster.set_up()
+    cluster.place.sandbox.faults.add(kind="accept_then_slow", method="chat.postMessage", seconds=3)
+    async with cluster.run() as one:
+        await cluster.place.wait_for_digest()
+        async with cluster.run() as two:
+            await two.says("bot_ready")
+            row = await cluster.wait_for(channel, "sent")
+            await end(one, two)
+    assert row.tries == 1
+    assert len(cluster.place.digests()) == 1
+    assert cluster.place.sandbox.calls.count("conversations.history") == 0
+
+
+async def test_a_killed_process_is_replaced_by_the_others(cluster):
+    """Killed while Slack answers and never restarted: another finds the post and ends the delivery."""
+    channel = await cluster.set_up()
+    cluster.place.sandbox.faults.add(kind="accept_then_slow", method="chat.postMessage", seconds=30)
+    async with cluster.run("worker") as dies, cluster.run("clock") as clock:
+        await cluster.place.wait_for_digest()
+        async with cluster.run("worker") as lives:
+            await lives.says("bot_ready")
+            dies.kill()
+            before = time.monotonic()
+            await cluster.wait_for(channel, "sent")
+            assert time.monotonic() - before < 45
+            await end(lives, clock)
+    assert len(cluster.place.digests()) == 1
+
+
+async def test_a_stop_hands_back_a_post_without_answer(cluster):
+    """Stopped while Slack answers, longer than the grace time: the row says so, another looks."""
+    channel = await cluster.set_up()
+    cluster.place.sandbox.faults.add(kind="accept_then_slow", method="chat.postMessage", seconds=30)
+    async with cluster.run("worker") as stops, cluster.run("clock") as clock:
+        await cluster.place.wait_for_digest()
+        await end(stops)
+        row = await cluster.wait_for(channel, "unknown")
+        assert "stopped" in row.reason
+        async with cluster.run("worker") as lives:
+            await cluster.wait_for(channel, "sent")
+            await end(lives, clock)
+    assert len(cluster.place.digests()) == 1
+
+
+async def test_the_database_stopped_and_started(tmp_path):
+    """A bot outlives its database: when it is back, work goes on by itself."""
+    try:
+        server = RestartablePostgres(tmp_path)
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+    with server:
+        async with open_place(tmp_path, with_model=False) as place:
+            cluster = Cluster(place=place, dsn=server.dsn, key=generate_key().get_secret_value())
+            await cluster.set_up(due=False)
+            async with cluster.run() as program:
+                await program.says("bot_ready")
+                await asyncio.to_thread(server.stop)
+                await program.says("worker_lost")
+                await asyncio.sleep(2.0)
+                await asyncio.to_thread(server.start)
+                async with cluster.database() as database:
+                    channel = channel_due(datetime.now(UTC))
+                    await database.channels.save(channel)
+                await cluster.wait_for(channel, "sent")
+                program.stop()
+                assert (await program.ended(20)).code == 0
+            assert len(place.digests()) == 1
