@@ -48,6 +48,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _public_url(value: str) -> str:
+    _http_url(value)
+    parts = urlsplit(value)
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
+        raise ValueError("must be only https:// and a host name, such as https://bot.example.org")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must start with https:// (plain http only on this machine's loopback)")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _azure_url(value: str) -> str:
     _http_url(value)
     parts = urlsplit(value)
@@ -120,9 +130,19 @@ class Settings(BaseSettings):
         None, alias="SLACK_APP_TOKEN"
     )
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET")
     slack_api_url: Annotated[str, AfterValidator(_slack_url)] = Field(
         SLACK_API_URL, alias="SLACK_API_URL"
     )
+
+    # HTTP mode
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+        None, alias="PLAINWIRE_PUBLIC_URL"
+    )
+    http_host: str = Field("127.0.0.1", alias="PLAINWIRE_HTTP_HOST")
+    http_port: int = Field(3000, ge=0, le=65_535, alias="PLAINWIRE_HTTP_PORT")
+    metrics_port: int | None = Field(None, ge=0, le=65_535, alias="PLAINWIRE_METRICS_PORT")
 
     # The model
     azure_endpoint: Annotated[str, AfterValidator(_azure_url)] | None = Field(
@@ -172,6 +192,12 @@ class Settings(BaseSettings):
     retry_seconds: Seconds = Field(15.0, alias="PLAINWIRE_RETRY_SECONDS")
     slack_timeout_seconds: Seconds = Field(30.0, alias="PLAINWIRE_SLACK_TIMEOUT_SECONDS")
 
+    # Answering
+    thread_retention_days: int = Field(
+        7, ge=1, le=365, alias="PLAINWIRE_THREAD_RETENTION_DAYS"
+    )
+    question_seconds: Seconds = Field(600.0, alias="PLAINWIRE_QUESTION_SECONDS")
+
     # Running
     workers: int = Field(8, ge=1, le=256, alias="PLAINWIRE_WORKERS")
     grace_seconds: Seconds = Field(5.0, alias="PLAINWIRE_GRACE_SECONDS")
@@ -204,6 +230,14 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _oauth_is_whole(self) -> Self:
+        if self.slack_client_id and not self.slack_client_secret:
+            raise ValueError("SLACK_CLIENT_SECRET is missing: copy it from Basic Information")
+        if self.slack_client_secret and not self.slack_client_id:
+            raise ValueError("SLACK_CLIENT_ID is missing: copy it from Basic Information")
+        return self
+
+    @model_validator(mode="after")
     def _posts_end_before_they_are_abandoned(self) -> Self:
         # Else a process could look for a post, not find it, and post again while the first one's
         # call is still under way.
@@ -218,6 +252,16 @@ class Settings(BaseSettings):
     def is_cluster(self) -> bool:
         """Return True when the database is a server, so that many processes can share the work."""
         return not self.database_url.startswith("sqlite")
+
+    @property
+    def is_http(self) -> bool:
+        """Return True when Slack sends events to a public address, False for Socket Mode."""
+        return self.public_url is not None
+
+    @property
+    def has_oauth(self) -> bool:
+        """Return True when workspaces install the app by themselves."""
+        return self.is_http and self.slack_client_id is not None
 
     @property
     def has_model(self) -> bool:

@@ -39,6 +39,15 @@ class InstallationStore(Protocol):
 
     async def save(self, installation: Installation) -> None: ...
 
+    async def forget_token(self, workspace_id: str) -> bool:
+        """
+        Empty the token of a workspace; False when there is none (any more).
+
+        One step: Slack sends `tokens_revoked` and `app_uninstalled` together, and who reads and
+        saves would bring a workspace back that was removed in between.
+        """
+        ...
+
     async def remove(self, workspace_id: str) -> bool:
         """Forget the workspace and everything stored for it."""
         ...

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Row, delete, select, tuple_, update
 
 from bot.digest.preference import Channel
+from storage.gather import Gathered
 from storage.renumber import give_new_channel_id
 from storage.statements import insert_into, table_of
 from storage.tables import ChannelRow
@@ -16,6 +18,7 @@ from storage.transactions import Transactions
 
 _CHANNELS = table_of(ChannelRow)
 _KEY = ("workspace_id", "channel_id")
+_MOST_ROWS = 100
 
 
 class ChannelRepository:
@@ -23,11 +26,19 @@ class ChannelRepository:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._getting = Gathered(self._get_many, _MOST_ROWS)
 
     async def get(self, workspace_id: str, channel_id: str) -> Channel | None:
+        return await self._getting.ask((workspace_id, channel_id))
+
+    async def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Channel | None]:
+        """Answer `get` for many keys."""
+        columns = tuple_(_CHANNELS.c.workspace_id, _CHANNELS.c.channel_id)
+        wanted = select(*_CHANNELS.c).where(columns.in_(keys))
         async with self._transactions.read() as session:
-            row = await session.get(ChannelRow, (workspace_id, channel_id))
-        return None if row is None else _channel_of(row)
+            found = [_channel_of(row) for row in await session.execute(wanted)]
+        by_key = {channel.key: channel for channel in found}
+        return [by_key.get(key) for key in keys]
 
     async def save(self, channel: Channel) -> None:
         await self.save_many([channel])
@@ -152,7 +163,7 @@ def _values(channel: Channel) -> dict[str, Any]:
     }
 
 
-def _channel_of(row: ChannelRow) -> Channel:
+def _channel_of(row: ChannelRow | Row[Any]) -> Channel:
     return Channel(
         workspace_id=row.workspace_id,
         channel_id=row.channel_id,

@@ -28,6 +28,7 @@ from storage.facts import FactRepository
 from storage.failures import translated
 from storage.feedback import FeedbackRepository, RulesRepository
 from storage.feeds import FeedRepository
+from storage.figures import FigureRepository
 from storage.installations import InstallationRepository
 from storage.migrate import current_revision, upgrade
 from storage.migrations import HEAD
@@ -53,6 +54,7 @@ class Database:
         threads, feedback, rules, usage, buckets, installations, oauth_states:
             The repositories, each implementing the port of its concept.
         facts: Small values kept between runs.
+        figures: Counts of everything, for metrics.
         engine: For tests and tools that look underneath.
     """
 
@@ -76,6 +78,7 @@ class Database:
         self.buckets = BucketRepository(transactions)
         self.usage = UsageRepository(transactions)
         self.installations = InstallationRepository(transactions)
+        self.figures = FigureRepository(transactions)
         self.oauth_states = OAuthStateRepository(transactions)
         self.facts = FactRepository(transactions)
 

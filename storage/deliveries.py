@@ -4,57 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, func, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, and_, func, or_, select, text, tuple_
 
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
 from bot.digest.ports import ANYTHING, Anything
-from storage.openings import Opening, key_values, open_deliveries
-from storage.statements import table_of, upsert
-from storage.tables import UNFINISHED, DeliveryRow, StoryRow, ToldRow
+from storage.changes import MOST_CHANGES, Change, ChangeWriter
+from storage.gather import Gathered
+from storage.openings import Opening, open_deliveries
+from storage.statements import table_of
+from storage.tables import UNFINISHED, DeliveryRow
+from storage.tellings import MOST_TELLINGS, TellingReader, TellingsOf
 from storage.transactions import Transactions
 
 _MISSED = frozenset({DeliveryState.SKIPPED, DeliveryState.DEAD})
 
 _DELIVERIES = table_of(DeliveryRow).c
-_CHANGED = (
-    "state",
-    "attempt",
-    "due_at",
-    "not_before",
-    "tries",
-    "sending_at",
-    "sent_at",
-    "stories",
-    "message",
-    "ts",
-    "reason",
-)
-
-# The statements that run several times per digest are built once: building one takes longer than
-# running it.
-_CHANGE = (
-    update(table_of(DeliveryRow))
-    .where(
-        _DELIVERIES.workspace_id == bindparam("of_workspace"),
-        _DELIVERIES.channel_id == bindparam("of_channel"),
-        _DELIVERIES.local_date == bindparam("of_date"),
-        _DELIVERIES.state == bindparam("seen_state"),
-        _DELIVERIES.attempt == bindparam("seen_attempt"),
-    )
-    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
-)
+_KEY = tuple_(_DELIVERIES.workspace_id, _DELIVERIES.channel_id, _DELIVERIES.local_date)
+_MOST_ROWS = 100
 
 
 class DeliveryRepository:
-    """Implements `bot.digest.ports.DeliveryStore`."""
+    """
+    Implements `bot.digest.ports.DeliveryStore`.
+
+    What every digest needs is asked and written together with the others' (`storage.gather`).
+    """
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._changing = Gathered(ChangeWriter(transactions), MOST_CHANGES)
+        self._getting = Gathered(self._get_many, _MOST_ROWS)
+        self._telling = Gathered(TellingReader(transactions), MOST_TELLINGS)
+        self._missing = Gathered(self._last_missed, _MOST_ROWS)
 
     async def open(
         self,
@@ -74,9 +58,16 @@ class DeliveryRepository:
             return await open_deliveries(session, openings)
 
     async def get(self, key: DeliveryKey) -> Delivery | None:
+        return await self._getting.ask(key)
+
+    async def _get_many(self, keys: Sequence[DeliveryKey]) -> list[Delivery | None]:
+        """Answer `get` for many keys."""
+        names = [(key.workspace_id, key.channel_id, key.on) for key in keys]
+        wanted = select(*_DELIVERIES).where(_KEY.in_(names))
         async with self._transactions.read() as session:
-            row = await session.get(DeliveryRow, (key.workspace_id, key.channel_id, key.on))
-        return None if row is None else _delivery_of(row)
+            rows = [_delivery_of(row) for row in await session.execute(wanted)]
+        found = {row.key: row for row in rows}
+        return [found.get(key) for key in keys]
 
     async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None:
         wanted = (
@@ -111,12 +102,7 @@ class DeliveryRepository:
         """
         if new.key != old.key or new.attempt != old.attempt + 1:
             raise ValueError(f"{new.key} attempt {new.attempt} does not follow {old.attempt}")
-        async with self._transactions.write() as session:
-            done = await session.execute(_CHANGE, {**_seen(old), **_written(new)})
-            won = cast("CursorResult[Any]", done).rowcount == 1
-            if won and new.state is DeliveryState.SENT:
-                await _remember(session, new)
-        return won
+        return await self._changing.ask(Change(old, new))
 
     async def unfinished(self, now: datetime | None = None, limit: int = 500) -> list[Delivery]:
         """Return deliveries as the port says, the earliest due first."""
@@ -137,19 +123,7 @@ class DeliveryRepository:
 
     async def told(self, workspace_id: str, channel_id: str, since: date) -> list[Told]:
         """Return what a channel was told, as the port says; merged stories under the survivor's id."""
-        merged = aliased(StoryRow)
-        wanted = (
-            select(ToldRow, merged.merged_into)
-            .outerjoin(merged, merged.id == ToldRow.story_id)
-            .where(
-                ToldRow.workspace_id == workspace_id,
-                ToldRow.channel_id == channel_id,
-                ToldRow.local_date >= since,
-            )
-            .order_by(ToldRow.local_date.desc(), ToldRow.story_id)
-        )
-        async with self._transactions.read() as session:
-            return [_told_of(row, survivor) for row, survivor in await session.execute(wanted)]
+        return await self._telling.ask(TellingsOf(workspace_id, channel_id, since))
 
     async def recent(self, since: date, states: Sequence[DeliveryState] = ()) -> list[Delivery]:
         wanted = select(DeliveryRow).where(DeliveryRow.local_date >= since)
@@ -162,19 +136,17 @@ class DeliveryRepository:
     async def last_missed(
         self, workspace_id: str, channel_id: str, before: date
     ) -> Delivery | None:
-        newest = (
-            select(DeliveryRow)
-            .where(
-                DeliveryRow.workspace_id == workspace_id,
-                DeliveryRow.channel_id == channel_id,
-                DeliveryRow.local_date < before,
-            )
-            .order_by(DeliveryRow.local_date.desc())
-            .limit(1)
-        )
+        return await self._missing.ask((workspace_id, channel_id, before))
+
+    async def _last_missed(self, asked: Sequence[tuple[str, str, date]]) -> list[Delivery | None]:
+        """Answer `last_missed` for many channels."""
+        found: dict[tuple[str, str, date], Delivery] = {}
         async with self._transactions.read() as session:
-            row = await session.scalar(newest)
-        return _delivery_of(row) if row is not None and row.state in _MISSED else None
+            for before in {one[2] for one in asked}:
+                channels = [one[:2] for one in asked if one[2] == before]
+                for row in await session.execute(_missed_last(before, channels)):
+                    found[row.workspace_id, row.channel_id, before] = _delivery_of(row)
+        return [found.get(one) for one in asked]
 
     async def by_state(self, since: date) -> dict[DeliveryState, int]:
         """Return how many deliveries of local dates at or after *since* stand in each state."""
@@ -188,43 +160,25 @@ class DeliveryRepository:
             return {DeliveryState(state): count for state, count in rows}
 
 
-async def _remember(session: AsyncSession, sent: Delivery) -> None:
-    """Record what the channel was told; the headlines are those that the stories have now."""
-    revisions = dict(sent.stories)
-    headlines = select(StoryRow.id, StoryRow.headline).where(StoryRow.id.in_(revisions))
-    known = dict(iter(await session.execute(headlines)))
-    await upsert(
-        session,
-        ToldRow,
-        [
-            {
-                **key_values(sent.key),
-                "story_id": story_id,
-                "revision": revision,
-                "headline": known.get(story_id, ""),
-                "ts": sent.ts,
-            }
-            for story_id, revision in revisions.items()
-        ],
+def _missed_last(before: date, channels: Sequence[tuple[str, str]]) -> Select[Any]:
+    """Return the query for the newest deliveries before a date, where those were missed."""
+    columns = (_DELIVERIES.workspace_id, _DELIVERIES.channel_id)
+    newest = (
+        select(*columns, func.max(_DELIVERIES.local_date).label("newest"))
+        .where(tuple_(*columns).in_(channels), _DELIVERIES.local_date < before)
+        .group_by(*columns)
+        .subquery()
     )
+    same = (
+        _DELIVERIES.workspace_id == newest.c.workspace_id,
+        _DELIVERIES.channel_id == newest.c.channel_id,
+        _DELIVERIES.local_date == newest.c.newest,
+    )
+    missed = _DELIVERIES.state.in_([state.value for state in _MISSED])
+    return select(*_DELIVERIES).join(newest, and_(*same)).where(missed)
 
 
-def _seen(old: Delivery) -> dict[str, Any]:
-    return {
-        "of_workspace": old.key.workspace_id,
-        "of_channel": old.key.channel_id,
-        "of_date": old.key.on,
-        "seen_state": old.state.value,
-        "seen_attempt": old.attempt,
-    }
-
-
-def _written(new: Delivery) -> dict[str, Any]:
-    values = {f"new_{name}": getattr(new, name) for name in _CHANGED}
-    return {**values, "new_state": new.state.value}
-
-
-def _delivery_of(row: DeliveryRow) -> Delivery:
+def _delivery_of(row: DeliveryRow | Row[Any]) -> Delivery:
     return Delivery(
         key=DeliveryKey(
             workspace_id=row.workspace_id, channel_id=row.channel_id, on=row.local_date
@@ -240,14 +194,4 @@ def _delivery_of(row: DeliveryRow) -> Delivery:
         message=row.message,
         ts=row.ts,
         reason=row.reason,
-    )
-
-
-def _told_of(row: ToldRow, survivor: str | None) -> Told:
-    return Told(
-        story_id=survivor or row.story_id,
-        revision=row.revision,
-        on=row.local_date,
-        headline=row.headline,
-        channel_message_ts=row.ts,
     )

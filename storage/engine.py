@@ -23,6 +23,10 @@ from bot.errors import StorageError
 from storage.failures import driver_error
 
 BUSY_TIMEOUT_SECONDS = 20
+# A process that is stopped (SIGSTOP, a paused machine) within a transaction would keep its locks for
+# as long as it sleeps; the server ends such a transaction, and others go on.
+IDLE_TIMEOUT_SECONDS = 15
+_OPTIONS = f"-c timezone=UTC -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_SECONDS}s"
 WRITES = "plainwire_writes"
 
 _DRIVERS = {
@@ -80,7 +84,7 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
         # Survives a restart of the server between two transactions.
         pool_pre_ping=True,
         pool_size=10,
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        connect_args={"options": _OPTIONS, "connect_timeout": 10},
     )
 
 

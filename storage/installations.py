@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from pydantic import SecretStr
+from sqlalchemy import Row, delete, select, update
 
 from bot.workspace import Installation
 from storage.buckets import of_workspace
+from storage.gather import Gathered
 from storage.statements import table_of, upsert
 from storage.tables import SHARED, Base, BucketRow, InstallationRow, UsageRow
 from storage.transactions import Transactions
+
+_INSTALLATIONS = table_of(InstallationRow)
+_MOST_ROWS = 20
 
 
 class InstallationRepository:
@@ -18,11 +24,18 @@ class InstallationRepository:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._getting = Gathered(self._get_many, _MOST_ROWS)
 
     async def get(self, workspace_id: str) -> Installation | None:
+        return await self._getting.ask(workspace_id)
+
+    async def _get_many(self, workspace_ids: Sequence[str]) -> list[Installation | None]:
+        """Answer `get` for many workspaces."""
+        wanted = select(*_INSTALLATIONS.c).where(_INSTALLATIONS.c.workspace_id.in_(workspace_ids))
         async with self._transactions.read() as session:
-            row = await session.get(InstallationRow, workspace_id)
-        return None if row is None else _installation_of(row)
+            found = [_installation_of(row) for row in await session.execute(wanted)]
+        by_id = {one.workspace_id: one for one in found}
+        return [by_id.get(workspace_id) for workspace_id in workspace_ids]
 
     async def all(self) -> list[Installation]:
         wanted = select(InstallationRow).order_by(InstallationRow.workspace_id)
@@ -32,6 +45,17 @@ class InstallationRepository:
     async def save(self, installation: Installation) -> None:
         async with self._transactions.write() as session:
             await upsert(session, InstallationRow, [_values(installation)])
+
+    async def forget_token(self, workspace_id: str) -> bool:
+        installations = table_of(InstallationRow)
+        async with self._transactions.write() as session:
+            done = await session.execute(
+                update(installations)
+                .where(installations.c.workspace_id == workspace_id)
+                .values(bot_token=SecretStr(""))
+                .returning(installations.c.workspace_id)
+            )
+            return done.first() is not None
 
     async def remove(self, workspace_id: str) -> bool:
         """
@@ -50,11 +74,10 @@ class InstallationRepository:
             await session.execute(delete(table_of(BucketRow)).where(of_workspace(workspace_id)))
             for table in _tables_of_workspaces():
                 await session.execute(delete(table).where(table.c.workspace_id == workspace_id))
-            installations = table_of(InstallationRow)
             gone = await session.execute(
-                delete(installations)
-                .where(installations.c.workspace_id == workspace_id)
-                .returning(installations.c.workspace_id)
+                delete(_INSTALLATIONS)
+                .where(_INSTALLATIONS.c.workspace_id == workspace_id)
+                .returning(_INSTALLATIONS.c.workspace_id)
             )
             return gone.first() is not None
 
@@ -82,7 +105,7 @@ def _values(installation: Installation) -> dict[str, Any]:
     }
 
 
-def _installation_of(row: InstallationRow) -> Installation:
+def _installation_of(row: InstallationRow | Row[Any]) -> Installation:
     return Installation(
         workspace_id=row.workspace_id,
         name=row.name,

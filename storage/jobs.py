@@ -102,7 +102,8 @@ async def count_jobs(engine: AsyncEngine, alive_seconds: float) -> JobsCount | N
                 "WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
             )
             workers = await connection.scalar(alive, {"seconds": alive_seconds})
-            return JobsCount(by_state=dict(iter(states.tuples())), workers=int(workers or 0))
+            by_state = {str(state): int(count) for state, count in states}
+            return JobsCount(by_state=by_state, workers=int(workers or 0))
 
 
 async def _applied(connection: AsyncConnection) -> set[str] | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
+from bot.app.conversation import Conversation
 from bot.app.form import Form, one_process
 from bot.app.news_round import NewsRounds
 from bot.app.newsroom import Newsroom, limits_of
@@ -27,6 +28,7 @@ from bot.settings import Settings
 from bot.slack.pacing import Pacer
 from bot.work.port import Priority
 from bot.work.role import Role
+from bot.work.share import FairShare
 from bot.work.ticker import Job, Ticker
 
 _DAY_SECONDS = 24 * 3600.0
@@ -79,7 +81,7 @@ class Bot:
         self.slack = slack
         self.form = form or one_process(newsroom.settings, newsroom.clock)
         self.work = self.form.work
-        self._rounds = NewsRounds(
+        self.rounds = NewsRounds(
             self.form.facts, newsroom.clock, newsroom.settings.fetch_timeout_seconds
         )
         # Channel -> the due time that its explanations were last prepared for.
@@ -88,7 +90,12 @@ class Bot:
         self._caught_up = asyncio.Event()
         self._left_over: list[Handout] = []
         self.deliverer = make_deliverer(newsroom, slack, render)
-        self.work.handle("deliver", self._deliver)
+        self.conversation = Conversation(
+            newsroom, slack, self.deliverer, self.work, alone=self.form.alone
+        )
+        self.work.handle("answer", self.conversation.answer)
+        self.share = FairShare(newsroom.settings.workers, self._deliver_again)
+        self.work.handle("deliver", self._deliver_in_turn)
         self.work.handle("poll", self._poll)
         self.work.handle("explain", self._prepare_channel)
 
@@ -102,18 +109,21 @@ class Bot:
                 # Others are at work: what they are sending is theirs, and what nobody is at is the
                 # sweep's, which need not wait for the news here.
                 self._caught_up.set()
+            await self.conversation.start()
             async with Ticker(self.jobs if self.form.role.ticks else []):
                 warm = asyncio.create_task(self._warm_up())
                 try:
                     yield
                 finally:
                     warm.cancel()
+                    await self.conversation.close(self.newsroom.settings.grace_seconds)
 
     async def _take_up(self) -> None:
         """Go on at once with what was composed; what was not waits for the newest news."""
         handouts = await self.deliverer.take_up(self.newsroom.clock.now())
         self._left_over = [handout for handout in handouts if handout.is_new]
         await self._submit([handout for handout in handouts if not handout.is_new])
+        await self.conversation.take_up()
 
     async def _warm_up(self) -> None:
         """Import openai in the background, once the start is over: a second that nobody waits for."""
@@ -143,12 +153,12 @@ class Bot:
         digest that became due meanwhile would otherwise be made of old news, or of none.
         """
         try:
-            if await self._rounds.was_away():
-                await self._rounds.read_first(self._ask_poll)
+            if await self.rounds.was_away():
+                await self.rounds.read_first(self._ask_poll)
         finally:
             # Also when it failed: a digest of what is there beats none.
             self._caught_up.set()
-        await self._rounds.ticked()
+        await self.rounds.ticked()
         now = self.newsroom.clock.now()
         left_over, self._left_over = self._left_over, []
         await self._submit([*left_over, *await self.deliverer.tick(now)])
@@ -163,7 +173,7 @@ class Bot:
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""
         await self._caught_up.wait()
-        changed = await self._rounds.last_change()
+        changed = await self.rounds.last_change()
         if changed != self._prepared_after:
             self._prepared.clear()
             self._prepared_after = changed
@@ -183,6 +193,12 @@ class Bot:
             key = str(handout.key)
             await self.work.submit("deliver", key, Priority.DELIVER, handout.not_before)
 
+    async def _deliver_in_turn(self, name: str) -> None:
+        await self.share.run(DeliveryKey.parse(name).workspace_id, name, self._deliver)
+
+    async def _deliver_again(self, name: str) -> None:
+        await self.work.submit("deliver", name, Priority.DELIVER)
+
     async def _deliver(self, name: str) -> None:
         key = DeliveryKey.parse(name)
         try:
@@ -201,9 +217,9 @@ class Bot:
             report = await self.newsroom.collect()
         finally:
             # Also when it failed: a digest of what is there beats none.
-            await self._rounds.read()
+            await self.rounds.read()
         if report.touched:
-            await self._rounds.changed()
+            await self.rounds.changed()
         if report.feeds_read:
             log.info(
                 "news_collected",
@@ -245,7 +261,7 @@ async def open_bot(
     pacer: Pacer | None = None,
 ) -> AsyncIterator[Bot]:
     """
-    Connect to Slack by Socket Mode, if the role listens; `Bot.working` begins the work.
+    Connect to Slack (Socket Mode, or HTTP), if the role listens; `Bot.working` begins the work.
 
     Args:
         settings: What the operator set.
@@ -262,8 +278,13 @@ async def open_bot(
     require_tokens(settings, listens=role.listens)
     async with open_slack(settings, newsroom, pacer) as slack:
         bot = Bot(newsroom, slack, render, form)
-        if not role.listens:
-            yield bot
-            return
-        async with listening(settings, slack):
+        async with AsyncExitStack() as stack:
+            app = None
+            if role.listens:
+                edge = bot.conversation.edge
+                app = await stack.enter_async_context(listening(settings, slack, edge))
+            if settings.is_http or settings.metrics_port is not None:
+                from bot.app.web_side import serving
+
+                await stack.enter_async_context(serving(bot, app if settings.is_http else None))
             yield bot

@@ -85,15 +85,19 @@ def _database_words(settings: Settings) -> str:
 async def _slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[Finding]:
     try:
         async with open_slack(settings, newsroom) as slack:
-            installation = slack.installation
-            yield Finding(
-                area="slack",
-                state="ok",
-                what=f"The bot token works in the workspace {installation.name}.",
-            )
-            for finding in _scopes(installation.scopes):
-                yield finding
-            if settings.slack_app_token is None:
+            if slack.own is None:
+                yield _installed(len(slack.installed))
+            else:
+                yield Finding(
+                    area="slack",
+                    state="ok",
+                    what=f"The bot token works in the workspace {slack.own.name}.",
+                )
+                for finding in _scopes(slack.own.scopes):
+                    yield finding
+            if settings.is_http:
+                yield _http(settings)
+            elif settings.slack_app_token is None:
                 yield Finding(
                     area="slack",
                     state="failed",
@@ -118,6 +122,28 @@ async def _slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[Findin
                     )
     except PlainwireError as error:
         yield _failed("slack", error)
+
+
+def _installed(workspaces: int) -> Finding:
+    if workspaces:
+        return Finding(area="slack", state="ok", what=f"Installed in {workspaces} workspace(s).")
+    return Finding(
+        area="slack",
+        state="warning",
+        what="Not installed in any workspace yet.",
+        next_step="Open /slack/install of the running bot in a browser.",
+    )
+
+
+def _http(settings: Settings) -> Finding:
+    if settings.slack_signing_secret is None:
+        return Finding(
+            area="slack",
+            state="failed",
+            what="SLACK_SIGNING_SECRET is missing; HTTP mode needs it.",
+            next_step="Copy it from Basic Information of your Slack app.",
+        )
+    return Finding(area="slack", state="ok", what=f"Slack sends events to {settings.public_url}.")
 
 
 def _scopes(granted: frozenset[str]) -> list[Finding]:

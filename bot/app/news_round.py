@@ -35,9 +35,13 @@ class NewsRounds:
 
     async def was_away(self) -> bool:
         """Return whether no clock of the bot has ticked for a while (or it jumped)."""
-        last = await self._facts.get(_TICKED)
-        ticked_at = datetime.fromisoformat(last) if last else datetime.min.replace(tzinfo=UTC)
+        ticked_at = await self.last_tick() or datetime.min.replace(tzinfo=UTC)
         return abs(self._clock.now() - ticked_at) > _AWAY
+
+    async def last_tick(self) -> datetime | None:
+        """Return when a clock of the bot last ticked."""
+        last = await self._facts.get(_TICKED)
+        return datetime.fromisoformat(last) if last else None
 
     async def ticked(self) -> None:
         """Note that a clock ticks."""

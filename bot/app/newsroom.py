@@ -121,7 +121,8 @@ class Newsroom:
     async def clean(self) -> None:
         """Delete what is older than the retention setting."""
         age = timedelta(days=self.settings.retention_days)
-        await self.database.clean(self.clock.now(), Ages(stories=age))
+        asked = timedelta(days=self.settings.thread_retention_days)
+        await self.database.clean(self.clock.now(), Ages(stories=age, requests=asked))
 
 
 @asynccontextmanager
@@ -236,8 +237,20 @@ def _azure(settings: Settings, database: Database, clock: Clock) -> AzureModel |
     return AzureModel(deployment, database.usage, clock) if deployment else None
 
 
+def model_for_answers(newsroom: Newsroom, places: int) -> FailoverModel | None:
+    """Return the model with a pace of its own and so many calls at once; None when there is none."""
+    return _paced(
+        newsroom.model, newsroom.settings, newsroom.database, newsroom.clock, concurrency=places
+    )
+
+
 def _paced(
-    azure: AzureModel | None, settings: Settings, database: Database, clock: Clock
+    azure: AzureModel | None,
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    concurrency: int = 0,
 ) -> FailoverModel | None:
     if azure is None:
         return None
@@ -249,7 +262,7 @@ def _paced(
     return FailoverModel(
         [azure],
         clock,
-        concurrency=settings.model_concurrency,
+        concurrency=concurrency or settings.model_concurrency,
         patience_seconds=settings.model_timeout_seconds,
         daily_budget_usd=settings.daily_budget_usd,
         spent=spent,

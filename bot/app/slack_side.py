@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.app.newsroom import Newsroom
-from bot.errors import SettingsError
+from bot.errors import SettingsError, UsageError
 from bot.settings import Settings
 from bot.slack.client import SlackClients
 from bot.slack.connection import SocketConnection, check_app_token, identify, make_app
@@ -16,10 +17,19 @@ from bot.slack.pacing import Pacer
 from bot.slack.poster import MAX_TURN_SECONDS, SlackPoster
 from bot.workspace import Installation
 
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+
+    from handlers.edge import Edge
+
 # A call to Slack, and a second to be sure, must fit between the end of waiting for a turn and the
 # moment when others look for the post.
 _POST_MARGIN_SECONDS = 1.0
 _BOT_STEP = "Copy the Bot User OAuth Token of your Slack app into .env (README, step 3)."
+_SIGNING_STEP = (
+    "In HTTP mode requests are verified: copy the Signing Secret of your Slack app (Basic "
+    "Information) into .env (docs/many-workspaces.md)."
+)
 _APP_STEP = (
     "Make an App-Level Token with the scope connections:write, and copy it into .env (README, "
     "step 3)."
@@ -28,12 +38,45 @@ _APP_STEP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackSide:
-    """Slack, reached with the operator's tokens."""
+    """
+    Slack, reached with the operator's token or with those that workspaces gave by installing.
+
+    Attributes:
+        own: The workspace of the operator's token; None when there is no such token.
+        pacer: Shared by everything that calls Slack.
+        installed: The workspaces with a usable token when it was opened, the operator's included.
+    """
 
     clients: SlackClients
-    installation: Installation
+    own: Installation | None
+    installed: tuple[Installation, ...] = ()
     directory: SlackDirectory
     poster: SlackPoster
+    pacer: Pacer
+
+    @property
+    def installation(self) -> Installation:
+        """
+        The workspace that a command means when it names none: ours, or the only one.
+
+        Raises:
+            UsageError: There is none, or there are several.
+        """
+        if self.own is not None:
+            return self.own
+        if len(self.installed) == 1:
+            return self.installed[0]
+        if not self.installed:
+            raise UsageError(
+                "Plainwire is not installed in any workspace yet.",
+                next_step="Open /slack/install of the running bot in a browser.",
+            )
+        raise UsageError(
+            f"Plainwire is installed in {len(self.installed)} workspaces, and this command works "
+            "with one.",
+            next_step="Type /digest in the channel itself, or set SLACK_BOT_TOKEN for this command "
+            "to the token of the workspace that you mean.",
+        )
 
 
 def require_tokens(settings: Settings, *, listens: bool = True) -> None:
@@ -47,10 +90,16 @@ def require_tokens(settings: Settings, *, listens: bool = True) -> None:
     Raises:
         SettingsError: Names each that is missing, and where it is found.
     """
+    by_oauth = settings.has_oauth
     steps = {
-        "SLACK_BOT_TOKEN": "" if settings.slack_bot_token else _BOT_STEP,
-        "SLACK_APP_TOKEN": "" if settings.slack_app_token or not listens else _APP_STEP,
+        "SLACK_BOT_TOKEN": "" if settings.slack_bot_token or by_oauth else _BOT_STEP,
+        "SLACK_APP_TOKEN": "" if settings.slack_app_token or settings.is_http else _APP_STEP,
+        "SLACK_SIGNING_SECRET": ""
+        if settings.slack_signing_secret or not settings.is_http
+        else _SIGNING_STEP,
     }
+    if not listens:
+        del steps["SLACK_APP_TOKEN"], steps["SLACK_SIGNING_SECRET"]
     missing = [name for name, step in steps.items() if step]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
@@ -65,7 +114,7 @@ async def open_slack(
     settings: Settings, newsroom: Newsroom, pacer: Pacer | None = None
 ) -> AsyncIterator[SlackSide]:
     """
-    Find out who the bot token belongs to, and keep the installation.
+    Reach Slack: with the operator's token, whose workspace is asked for and kept, or by OAuth.
 
     Args:
         settings: What the operator set.
@@ -76,22 +125,34 @@ async def open_slack(
         SettingsError: No bot token is set.
         SlackError: Slack does not accept it, or cannot be reached.
     """
-    token = settings.slack_bot_token
-    if token is None:
+    if settings.slack_bot_token is None and not settings.has_oauth:
         raise SettingsError("SLACK_BOT_TOKEN is missing.", next_step=_BOT_STEP)
     store = newsroom.database.installations
     async with SlackClients(
         store, base_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds
     ) as clients:
-        client = clients.for_token(token.get_secret_value())
-        installation = await identify(client, newsroom.clock.now())
-        await store.save(installation)
+        own = await _own(settings, clients, newsroom)
+        shared = pacer or Pacer()
         yield SlackSide(
             clients=clients,
-            installation=installation,
+            own=own,
+            installed=tuple(one for one in await store.all() if one.bot_token.get_secret_value()),
             directory=SlackDirectory(clients),
-            poster=SlackPoster(clients, pacer or Pacer(), max_turn_seconds=_turn_seconds(settings)),
+            poster=SlackPoster(clients, shared, max_turn_seconds=_turn_seconds(settings)),
+            pacer=shared,
         )
+
+
+async def _own(
+    settings: Settings, clients: SlackClients, newsroom: Newsroom
+) -> Installation | None:
+    """Find out who the operator's token belongs to, if there is one, and keep that."""
+    if settings.slack_bot_token is None:
+        return None
+    client = clients.for_token(settings.slack_bot_token.get_secret_value())
+    installation = await identify(client, newsroom.clock.now())
+    await newsroom.database.installations.save(installation)
+    return installation
 
 
 def _turn_seconds(settings: Settings) -> float:
@@ -100,15 +161,30 @@ def _turn_seconds(settings: Settings) -> float:
 
 
 @asynccontextmanager
-async def listening(settings: Settings, slack: SlackSide) -> AsyncIterator[None]:
-    """Be connected to Slack's events by Socket Mode; raises SlackError when the token is refused."""
-    assert settings.slack_app_token is not None
+async def listening(settings: Settings, slack: SlackSide, edge: Edge) -> AsyncIterator[AsyncApp]:
+    """
+    Make what takes Slack's events to their listeners; in Socket Mode, connected already.
+
+    Raises:
+        SlackError: The app-level token is refused.
+    """
     from handlers import register
 
-    clients = slack.clients
+    app = make_app(slack.clients)
+    register(app, edge)
+    if settings.is_http:
+        yield app
+        return
+    async with _connected(settings, slack.clients, app):
+        yield app
+
+
+@asynccontextmanager
+async def _connected(
+    settings: Settings, clients: SlackClients, app: AsyncApp
+) -> AsyncIterator[None]:
+    assert settings.slack_app_token is not None
     await check_app_token(clients.for_token(None), settings.slack_app_token)
-    app = make_app(clients)
-    register(app)
     socket = SocketConnection(app, clients, settings.slack_app_token)
     await socket.start()
     try:

@@ -243,7 +243,7 @@ class Answering:
 
     async def _slack_failed(self, row: Row, error: SlackError, watch: Stopwatch) -> datetime | None:
         """Slack said no: that is final. Slack was not reached: again in a moment, while it is of use."""
-        if error.code or is_too_old(row.request, watch.now, self._limits):
+        if not error.is_passing or is_too_old(row.request, watch.now, self._limits):
             log.warning("answer_not_shown", source_key=row.request.source_key, code=error.code)
             await row.change(fail(row.request, str(error)))
             return None

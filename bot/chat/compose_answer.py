@@ -128,7 +128,8 @@ def _base(request: Request, wishes: Wishes, basis: AnswerBasis, question: str) -
         request_key=request.source_key,
         basis=basis,
         paragraphs=(),
-        question=" ".join(question.split())[:_SHOWN_QUESTION_CHARS],
+        # In a thread it stands above the answer; a private answer can be shared without it.
+        question=" ".join(question.split())[:_SHOWN_QUESTION_CHARS] if request.private else "",
         level=wishes.level,
         language=wishes.language,
         follow_up_hint=not request.private,

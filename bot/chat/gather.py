@@ -40,6 +40,8 @@ from bot.news.ports import PageReader, StoryStore
 from bot.news.story import Story
 
 MAX_PAGES = 2
+# Presses in a row; nobody makes more, and a ring of rows must end.
+_MAX_REPHRASED = 20
 _HELPFUL = {
     AskKind.EMPTY: Saying.EMPTY,
     AskKind.HELP: Saying.HELP,
@@ -123,10 +125,20 @@ class Gatherer:
             return Say(
                 saying=Saying.ANSWER_GONE, wishes=context_of(request, preference, None).wishes
             )
-        memory = await self.memory_of(earlier, now)
-        context = context_of(earlier, preference, memory)
+        asked = await self._first_asked(earlier)
+        memory = await self.memory_of(asked, now)
+        context = context_of(asked, preference, memory)
         said = await self._said(earlier, memory)
-        return await self._found(earlier, rephrased(context, request, preference, said), now)
+        return await self._found(asked, rephrased(context, request, preference, said), now)
+
+    async def _first_asked(self, request: Request) -> Request:
+        """Return the request that a row of presses on *Simpler*, *More detail*, … began with."""
+        for _ in range(_MAX_REPHRASED):
+            earlier = await self._requests.get(request.details.get("request", ""))
+            if request.kind is not RequestKind.REPHRASE or earlier is None:
+                break
+            request = earlier
+        return request
 
     async def _said(self, earlier: Request, memory: ThreadMemory | None) -> str:
         kept = kept_content(

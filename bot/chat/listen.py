@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.chat.ask_patterns import HELP
 from bot.chat.slack_text import links_in, without_links
 from bot.digest.preference import ThreadReplies
 
@@ -67,6 +68,8 @@ def listen(said: Said) -> Answered | Silent:
         (said.by_bot, Silent("a bot speaks")),
         (said.mentions_us, Answered("mentioned")),
         (said.direct and speaks, Answered("direct message")),
+        # Who says hello to a bot wants to know what it can do.
+        (said.direct and bool(HELP.fullmatch(said.text)), Answered("asks for help")),
         (not said.direct and not said.our_thread, Silent("not our thread")),
         (said.mentions_others, Silent("speaks to somebody else")),
         (said.mode is ThreadReplies.MENTIONS_ONLY, Silent("mentions only")),

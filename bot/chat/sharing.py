@@ -22,7 +22,7 @@ _NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
 _KEPT = 5_000
 
 
-async def _nothing(_ts: str) -> None:
+async def _nothing(answer_ts: str) -> None:  # noqa: ARG001 - the port names it
     """What is posted whole needs no note of where it began."""
 
 

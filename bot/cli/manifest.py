@@ -11,12 +11,31 @@ from bot.cli.output import run_async
 
 def manifest(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of YAML.")] = False,
+    http: Annotated[
+        str,
+        typer.Option(
+            "--http",
+            metavar="URL",
+            help="For HTTP mode: where Slack reaches the bot, such as https://bot.example.org.",
+        ),
+    ] = "",
+    prefix: Annotated[
+        str,
+        typer.Option(
+            "--prefix",
+            metavar="NAME",
+            help="Begin every command with it: acme makes /acme-explain.",
+        ),
+    ] = "",
 ) -> None:
     """Print the Slack app manifest, to create the app from."""
-    from bot.manifest import as_json as manifest_json
-    from bot.manifest import as_yaml
+    from bot import manifest as source
 
-    typer.echo(manifest_json() if as_json else as_yaml(), nl=False)
+    if not http and not prefix:
+        typer.echo(source.as_json() if as_json else source.as_yaml(), nl=False)
+        return
+    values = source.variant(http=http, prefix=prefix)
+    typer.echo(source.as_json(values) if as_json else source.variant_as_yaml(values), nl=False)
 
 
 def migrate(

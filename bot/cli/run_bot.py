@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.output import run_async
 from bot.work.role import Role
+
+if TYPE_CHECKING:
+    from bot.app.slack_side import SlackSide
 
 RoleOption = Annotated[
     Role,
@@ -22,7 +25,7 @@ RoleOption = Annotated[
 
 
 def run_bot(role: RoleOption = Role.ALL) -> None:
-    """Connect to Slack by Socket Mode and post digests when they are due, until stopped."""
+    """Connect to Slack (Socket Mode; HTTP with PLAINWIRE_PUBLIC_URL) and post digests, until stopped."""
     from bot.logs import configure_logs, get_logger
     from bot.settings import load_settings, unknown_settings
 
@@ -46,10 +49,17 @@ async def _run(role: Role) -> None:
         log.info(
             "bot_ready",
             role=role.value,
-            workspace=bot.slack.installation.name,
+            workspace=_workspaces(bot.slack),
             channels_on=sum(channel.preference.on for channel in channels),
             model=settings.azure_deployment or "none (extractive)",
         )
         if not any(channel.preference.on for channel in channels):
             log.info("no_channel_yet", next_step="plainwire channels on '#CHANNEL' --at 09:00")
         await asyncio.Event().wait()
+
+
+def _workspaces(slack: SlackSide) -> str:
+    """Name the operator's own workspace, or say in how many Plainwire is installed."""
+    if slack.own is not None:
+        return slack.own.name
+    return f"{len(slack.installed)} installed"

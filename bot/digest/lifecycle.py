@@ -18,8 +18,6 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from pydantic import SecretStr
-
 from bot.digest.desk import ChannelDesk
 from bot.digest.ports import ChannelData, ChannelStore
 from bot.digest.preference import Channel
@@ -91,9 +89,7 @@ class Lifecycle:
 
     async def token_revoked(self, workspace_id: str, now: datetime) -> None:
         """Forget the token and stop every channel; settings stay for a new installation."""
-        installation = await self._installations.get(workspace_id)
-        if installation is not None:
-            await self._installations.save(replace(installation, bot_token=SecretStr("")))
+        await self._installations.forget_token(workspace_id)
         for channel in await self._channels.all(workspace_id):
             await self._stop(workspace_id, channel.channel_id, ACCESS_REVOKED, now)
 

@@ -82,25 +82,18 @@ class ShowSettings:
             notes=(*notes, *stopped),
         )
 
-    async def with_preview(
-        self, content: SettingsContent, url: str, spot: Spot, asker: Asker
-    ) -> SettingsContent:
-        """Return *content* with a look at a feed's last entries, or what is wrong with it."""
+    async def look(self, url: str, spot: Spot, asker: Asker) -> FeedPreview:
+        """Return a feed's last entries for the view, or what is wrong with it."""
         if not url:
-            preview = FeedPreview(
+            return FeedPreview(
                 url="", problem="Type the feed's address above, then press the button again."
             )
-            return replace(content, preview=preview)
         seen = await self._feeds.look(url, spot, asker)
         if isinstance(seen, FeedRefused):
-            preview = FeedPreview(url=url, problem=seen.sentence)
-        else:
-            preview = FeedPreview(
-                url=url,
-                name=seen.feed.name,
-                entries=tuple((title, "") for title, _ in seen.entries),
-            )
-        return replace(content, preview=preview)
+            return FeedPreview(url=url, problem=seen.sentence)
+        return FeedPreview(
+            url=url, name=seen.feed.name, entries=tuple((title, "") for title, _ in seen.entries)
+        )
 
     async def preference(self, spot: Spot) -> Preference:
         """Return what holds in a conversation, the default where nothing is stored."""

@@ -32,15 +32,28 @@ Hedge = Literal["", "about", "above", "below"]
 _NUMBER = (
     r"\d{1,3}(?:[\u00a0\u202f\u2009'’ ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d{3})*(?:[.,]\d+)?"
 )
+# Scripts without spaces: a figure may stand right behind and before their letters.
+_DENSE = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _SIGNS = re.escape("".join(sign for sign in CURRENCIES if len(sign) == 1 and not sign.isalnum()))
 _TOKEN = re.compile(
-    rf"(?P<before>[{_SIGNS}])?\s?(?<![\w.,])(?P<number>{_NUMBER})"
+    rf"(?P<before>[{_SIGNS}])?\s?(?<![^\W{_DENSE}])(?<![.,])(?P<number>{_NUMBER})"
     rf"(?P<ordinal>(?:st|nd|rd|th|er|ère|e|º|ª)\b)?"
     r"(?P<glued>(?:k|K|m|M|mn|bn|b|B|tn|T)\b)?"
+    # "4x faster" is "four times faster"; "the 1990s" is a year
+    rf"(?P<bare>[xX×](?!\w)|(?<=\d0)['’]?s\b)?"
     rf"|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)?)"
 )
-_NEXT_WORD = re.compile(rf"[\s\u00a0\u202f-]{{0,2}}([^\W\d_]+(?:\.(?=\w))?|%|[{_SIGNS}])")
+_NEXT_WORD = re.compile(rf"[\s\u00a0\u202f'’-]{{0,2}}([^\W\d_]+(?:\.(?=\w))?|%|[{_SIGNS}])")
 _PER_CENT = re.compile(r"\s?(?:per|pour|por)\s(?:cento|cent|ciento)\b", re.IGNORECASE)
+_IS_DENSE = re.compile(f"[{_DENSE}]")
+_DENSE_UNITS = {
+    "ドル": "usd", "美元": "usd", "달러": "usd", "ユーロ": "eur", "欧元": "eur", "歐元": "eur",
+    "유로": "eur", "円": "yen", "日元": "yen", "엔": "yen", "元": "yuan", "人民币": "yuan",
+    "원": "krw", "パーセント": "percent", "퍼센트": "percent",
+}  # fmt: skip
+_DENSE_UNIT = re.compile("|".join(sorted(_DENSE_UNITS, key=len, reverse=True)))
+# Magnitudes that are written with a full stop: "1,5 Mrd. Euro".
+_SHORTENED = frozenset({"mrd", "mio", "bio", "tsd", "mill", "md", "bn", "mn"})
 _SMALL_WORD = 2
 
 
@@ -136,12 +149,10 @@ def _figure(text: str, match: re.Match[str], language: str) -> Figure | None:
 
 
 def _from_digits(text: str, match: re.Match[str], language: str) -> Figure | None:
-    if text[match.end("number") : match.end("number") + 1].isalpha() and not (
-        match["glued"] or match["ordinal"]
-    ):
-        following = text[match.end("number")]
-        if following not in MYRIADS:
-            return None  # "3D", "o3mini": part of a name
+    following = text[match.end("number") : match.end("number") + 1]
+    explained = match["glued"] or match["ordinal"] or match["bare"]
+    if following.isalpha() and not explained and not _IS_DENSE.match(following):
+        return None  # "3D", "o3mini": part of a name
     number = match["number"]
     readings = readings_of(number)
     scale, unit, end = _what_follows(text, match, language)
@@ -194,6 +205,8 @@ def _what_follows(text: str, match: re.Match[str], language: str) -> tuple[Decim
         _, unit, end = _magnitude_and_unit(text, match.end(), language)
         return Decimal(scale), unit, end
     end = match.end("number")
+    if match["bare"]:
+        return Decimal(1), "", match.end()
     if text[end : end + 1] in MYRIADS:
         return Decimal(MYRIADS[text[end]]), _unit_at(text, end + 1)[0], end + 1
     return _magnitude_and_unit(text, match.end(), language)
@@ -207,6 +220,8 @@ def _magnitude_and_unit(text: str, at: int, language: str) -> tuple[Decimal, str
         if word in words:
             scale *= words[word]
             at = following.end()
+            if word in _SHORTENED and text[at : at + 1] == ".":
+                at += 1
         elif word in {"de", "d"} and scale > 1:  # "cinco millones de dólares"
             at = following.end()
         else:
@@ -219,6 +234,9 @@ def _unit_at(text: str, at: int) -> tuple[str, int]:
     following = _NEXT_WORD.match(text, at)
     if following is None:
         return "", at
+    dense = _DENSE_UNIT.match(text, at)
+    if dense is not None:
+        return _DENSE_UNITS[dense[0]], dense.end()
     word = following[1].casefold().rstrip(".")
     if word in PERCENT:
         return "percent", following.end()

@@ -83,7 +83,7 @@ MAGNITUDES: dict[str, dict[str, int]] = {
     },
     "nl": {"duizend": _K, "miljoen": _M, "mln": _M, "miljard": _B, "mrd": _B, "biljoen": _T},
 }  # fmt: skip
-MYRIADS = {"万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
+MYRIADS = {"만": 10**4, "억": 10**8, "조": 10**12, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12}
 
 PERCENT = frozenset(
     [

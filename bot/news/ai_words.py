@@ -58,7 +58,8 @@ _STRONG = re.compile(
     r"image generators?|video generators?|music generators?|deep-?fakes?|prompt injections?|"
     r"prompt engineering|jailbreak(?:s|ing)? (?:of )?(?:chatgpt|claude|gemini|the model|models)|"
     r"fine-tun(?:e|es|ed|ing)|retrieval-augmented|vector databases?|open weights?|agentic|"
-    r"(?:coding|voice|autonomous|research) agents?|context windows?|tokens of context|training data|"
+    r"(?:coding|voice|autonomous|research) agents?|coding assistants?|"
+    r"ki-(?:modell|chip|system|start-?up|firma|bild|assistent|agent)\w*|(?:sprach|bild)-ki|context windows?|tokens of context|training data|"
     r"generative (?:model|art|tool|video|music|design|fill)s?|"
     r"openai|anthropic|deepmind|chatgpt|hugging ?face|midjourney|stable diffusion|stability ai|"
     r"dall-?e|deepseek|mistral ai|le chat|qwen ?\d?|ernie bot|kimi k\d|moonshot ai|zhipu|minimax m\d|"
@@ -76,7 +77,10 @@ _STRONG = re.compile(
     r"sztuczn(?:a|ej|ą) inteligencj[aiąę]|umělá inteligence|mesterséges intelligencia|yapay zek[aâ]|"
     r"tekoäly\w*|искусственн\w+ интеллект\w*|нейросет\w+|штучн\w+ інтелект\w*|trí tuệ nhân tạo)\b"
     r"|人工智能|人工智慧|人工知能|生成式|生成AI|大模型|大規模言語モデル|机器学习|機械学習|深度学习|"
-    r"인공지능|생성형|الذكاء الاصطناعي|בינה מלאכותית|कृत्रिम बुद्धिमत्ता|ปัญญาประดิษฐ์",
+    r"チャットGPT|인공지능|생성형|챗GPT|챗봇|"
+    # Arabic writes "the", "by", "for" and "and" as part of the word
+    r"ذكاء (?:ال)?[إا]صطناعي|(?:شات|تشات) ?جي ?بي ?تي|चैटजीपीटी|एआई(?![\u0900-\u097f])|"
+    r"בינה מלאכותית|कृत्रिम बुद्धिमत्ता|ปัญญาประดิษฐ์",
     re.IGNORECASE,
 )
 # A name, and the words near which it means the AI product.
@@ -103,7 +107,7 @@ _IN_CONTEXT = (
     ),
     (
         re.compile(r"\bCopilot\b"),
-        re.compile(r"microsoft|github|\boffice\b|windows|365|\bcode\b|\bassistant", re.IGNORECASE),
+        re.compile(r"microsoft|github|\boffice\b|\bexcel\b|\boutlook\b|windows|365|\bcode\b|\bassistant", re.IGNORECASE),
     ),
     (
         re.compile(r"\bGrok\b"),

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.news.apart import Signs, are_apart, signs_of
 from bot.news.entry import Entry
 from bot.news.shared_pages import SharedPages, survivor
 from bot.news.terms import is_trade_word, term_counts
@@ -69,6 +70,7 @@ class _Group:
     latest: datetime
     weights: dict[str, float] = field(default_factory=dict)
     squared: float = 0.0
+    signs: Signs = field(default_factory=Signs)
 
 
 def assign(
@@ -195,8 +197,11 @@ class _Clusters:
     def _candidates(self, entry: Entry, vector: dict[str, float]) -> list[tuple[float, str]]:
         """Return (-cosine, group) of the groups alike enough and near enough in time, best first."""
         found = []
+        signs = signs_of(entry.title, entry.text)
         for group_id in self._promising(vector):
             group = self._groups[group_id]
+            if are_apart(signs, group.signs):
+                continue
             dot = sum(weight * group.weights.get(term, 0.0) for term, weight in vector.items())
             cosine = dot / math.sqrt(group.squared)
             if cosine >= self._setting.join and self._is_near(group, entry.at):
@@ -227,6 +232,7 @@ class _Clusters:
         group = self._groups.setdefault(group_id, _Group(entry.at, entry.at))
         dot = sum(weight * group.weights.get(term, 0.0) for term, weight in vector.items())
         group.squared += 2 * dot + 1.0
+        group.signs = group.signs.with_those_of(signs_of(entry.title, entry.text))
         group.first, group.latest = min(group.first, entry.at), max(group.latest, entry.at)
         for term, weight in vector.items():
             total = group.weights.get(term, 0.0) + weight
@@ -251,6 +257,8 @@ class _Clusters:
         both_fixed = {one, other} <= self._fixed
         if both_fixed or self._cosine(one, other) < self._setting.merge:
             return one
+        if are_apart(self._groups[one].signs, self._groups[other].signs):
+            return one
         keep, end = sorted((one, other), key=self._seniority)
         self._absorb(keep, end)
         return keep
@@ -268,6 +276,7 @@ class _Clusters:
         dot = self._dot(keep, end)
         kept, ended = self._groups[keep], self._drop(end)
         kept.squared += ended.squared + 2 * dot
+        kept.signs = kept.signs.with_those_of(ended.signs)
         kept.first, kept.latest = min(kept.first, ended.first), max(kept.latest, ended.latest)
         for term, weight in ended.weights.items():
             total = kept.weights.get(term, 0.0) + weight

@@ -24,6 +24,7 @@ NO_LINK = "no link"
 TOO_OLD = "older than 14 days"
 SPONSORED = "sponsored"
 JOB_ADVERT = "a job advert"
+OFFER = "a shopping offer"
 EVENT = "event or webinar promotion"
 ROUNDUP = "a roundup of several items"
 NOT_AI = "not about AI"
@@ -58,10 +59,19 @@ _SPONSORED_TITLE = re.compile(
 )
 _SPONSORED_TEXT = re.compile(
     r"\b(?:this (?:article|post|story|content|episode) (?:is|was) (?:sponsored|paid for|brought to you)|"
-    r"sponsored (?:content|post|article|by\b)|paid (?:content|post|advertisement)\b|in paid partnership|"
+    # Bills and attacks are sponsored by somebody, too: only an item that opens or ends so is meant.
+    r"sponsored (?:content|post|article)|paid (?:content|post|advertisement)\b|in paid partnership|"
     r"brought to you by\b|"
     r"(?:produced|created|provided|written|paid for) by our (?:sponsor|advertis|partner)|"
-    r"presented by our (?:sponsor|partner))",
+    r"presented by our (?:sponsor|partner))"
+    r"|(?:^|[.!?\n]\s*)\W{0,3}sponsored by\b",
+    re.IGNORECASE,
+)
+# A shop's offer dressed as a headline.
+_OFFER_TITLE = re.compile(
+    r"\b(?:\d{1,2} ?%|[$€£] ?\d[\d.,]*) off\b(?!-)|^(?:get|save|last chance to save) (?:up to |over )?(?:\d{1,2} ?%|[$€£] ?\d)|"
+    r"\bdeals? of the (?:day|week)\b|\blifetime (?:ai )?(?:subscription|access|licen[cs]e)\b|"
+    r"\b(?:best|early|live) (?:[\w-]+ ){0,4}deals\b|\b(?:coupon|promo|voucher) codes?\b.{0,40}(?:%|\boff\b|\b20\d\d\b)",
     re.IGNORECASE,
 )
 _SPONSORED_CATEGORIES = frozenset(
@@ -81,7 +91,7 @@ _JOB_TITLE = re.compile(
     r"|^\W{0,3}(?:hiring|job|jobs|job ad|job opening|vacancy|open position|open role|career opportunity|"
     r"stellenangebot|stellenanzeige|offre d'emploi|oferta de empleo|vacature)\s*[:|–—-]"
     rf"|\bis (?:hiring|looking for) (?:an? |its first |senior |junior |remote |ai |ml ){{1,4}}(?:\w+ ){{0,3}}{_ROLE}\b"
-    rf"|^(?:senior |junior |lead |staff |principal |remote )(?:[\w/&+-]+ ){{0,5}}{_ROLE}\b(?<!s)(?=\s*(?:$|[,|(–—-]|at\b|@))"
+    rf"|^(?:senior |sr\.? |junior |lead |staff |principal |remote )(?:[\w/&+-]+ ){{0,5}}{_ROLE}\b(?<!s)(?=\s*(?:$|[,|(–—-]|at\b|@))"
     rf"|\b{_ROLE}\s*(?:[-–—|,(]\s*)+(?:remote|full[- ]time|part[- ]time|hybrid)\b"
     r"|\b(?:apply now|join our team|bewirb dich|jetzt bewerben)\b",
     re.IGNORECASE,
@@ -136,6 +146,11 @@ _ROUNDUP_TITLE = re.compile(
     r"(?=.{0,60}\b(?:to (?:try|know|watch|use|read|follow)|you|this (?:week|month|year)|for (?:\w+ )?"
     r"(?:teams?|marketers?|designers?|developers?|writers?|work|productivity|20\d\d)|of (?:the|20\d\d)|right now|in 20\d\d)\b|\s*$)"
     rf"|^(?:the )?(?:top|best) (?:\d+ )?(?:\w+ ){{0,3}}{_LIST_THING}\b"
+    rf"|: (?:\d+|three|five|seven|ten) (?:\w+ ){{0,2}}{_LIST_THING} (?:to (?:try|know|watch|use)|you)\b"
+    r"|\b(?:the|our) best (?:\w+ ){0,3}(?:laptops|phones|smartphones|headphones|pcs|tablets|monitors)\b"
+    r"|^best (?:\w+ ){0,3}(?:laptops|phones|smartphones|headphones|pcs|tablets|monitors)\b"
+    r"|^(?:die |les |las |los |le |i |os )?(?:\d+ )?(?:besten|meilleurs?|meilleures|mejores|migliori|melhores) (?:[\w’']+ ){0,2}"
+    r"(?:(?:KI-)?(?:tools|apps|programme)|outils|applis|applications|herramientas|aplicaciones|strumenti|ferramentas)\b"
     r"|\b(?:everything|all the news) (?:\w+ ){0,3}(?:announced|from|you need to know)\b"
     r"|\band (?:more|other (?:ai )?(?:news|stories|updates))\W*$"
     r"|\b(?:wochenrückblick|die woche in|revue de la semaine|resumen semanal)\b",
@@ -179,17 +194,15 @@ def _is_headline(title: str) -> bool:
 def _not_news(title: str, text: str, labels: frozenset[str]) -> str | None:
     """Return the first rule that says: this is no report of an event."""
     start = text[:_OPENING_CHARS]
-    if _SPONSORED_TITLE.search(title) or labels & _SPONSORED_CATEGORIES:
-        return SPONSORED
-    if _SPONSORED_TEXT.search(start) or _SPONSORED_TEXT.search(text[-200:]):
-        return SPONSORED
-    if labels & _JOB_CATEGORIES or _is_job_advert(title, text):
-        return JOB_ADVERT
-    if _EVENT_TITLE.search(title) or _EVENT_TEXT.search(start):
-        return EVENT
-    if _ROUNDUP_TITLE.search(title) or _SEVERAL_ITEMS.match(title):
-        return ROUNDUP
-    return None
+    rules = (
+        (SPONSORED, _SPONSORED_TITLE.search(title) or labels & _SPONSORED_CATEGORIES),
+        (SPONSORED, _SPONSORED_TEXT.search(start) or _SPONSORED_TEXT.search(text[-200:])),
+        (OFFER, _OFFER_TITLE.search(title)),
+        (JOB_ADVERT, labels & _JOB_CATEGORIES or _is_job_advert(title, text)),
+        (EVENT, _EVENT_TITLE.search(title) or _EVENT_TEXT.search(start)),
+        (ROUNDUP, _ROUNDUP_TITLE.search(title) or _SEVERAL_ITEMS.match(title)),
+    )
+    return next((reason for reason, holds in rules if holds), None)
 
 
 def _is_job_advert(title: str, text: str) -> bool:

@@ -8,14 +8,17 @@ session of one's own its `timeout` is ignored; both are set here once for every 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackError
+from bot.slack.outcome import CALL_ERRORS, failure_of
 from bot.slack.proxy import proxy_for
 from bot.workspace import Installation, InstallationStore
 
@@ -34,6 +37,7 @@ TOKEN_GONE: Final = frozenset(
     }
 )
 TokenGone = Callable[[str, str], Awaitable[None]]
+OnCall = Callable[[str, str, float], None]
 
 
 class SlackClients:
@@ -46,6 +50,10 @@ class SlackClients:
         timeout_seconds: Longest time for one whole call.
         on_token_gone: Called with the workspace's id and Slack's code whenever Slack does not
             accept its token any more; may be set later.
+
+    Attributes:
+        on_call: When set, told of every call: its method, its outcome ("ok", or Slack's code), and
+            how many seconds it took.
     """
 
     def __init__(
@@ -60,6 +68,7 @@ class SlackClients:
         self.proxy = proxy_for(base_url, os.environ)
         self.installations = installations
         self.on_token_gone = on_token_gone
+        self.on_call: OnCall | None = None
         self._timeout_seconds = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
 
@@ -82,8 +91,12 @@ class SlackClients:
 
     def for_token(self, token: str | None) -> AsyncWebClient:
         """Return a client that acts with *token*; None for calls that bring their own."""
-        client = AsyncWebClient(
-            token=token, base_url=self.base_url, session=self._shared(), retry_handlers=[]
+        client = _ToldClient(
+            self._note_call,
+            token=token,
+            base_url=self.base_url,
+            session=self._shared(),
+            retry_handlers=[],
         )
         # Set afterwards: given None, the constructor takes the proxy from the environment itself.
         client.proxy = self.proxy
@@ -97,7 +110,7 @@ class SlackClients:
             SlackError: Plainwire is not installed there (code `not_installed`).
         """
         installation = await self.installations.get(workspace_id)
-        if installation is None:
+        if installation is None or not installation.bot_token.get_secret_value():
             raise SlackError(
                 f"Plainwire is not installed in the workspace {workspace_id}.",
                 code="not_installed",
@@ -128,6 +141,10 @@ class SlackClients:
             wait = answer.headers.get("Retry-After", "")
             return answer.status, text, float(wait) if wait.isdecimal() else None
 
+    def _note_call(self, method: str, outcome: str, seconds: float) -> None:
+        if self.on_call is not None:
+            self.on_call(method, outcome, seconds)
+
     def _shared(self) -> aiohttp.ClientSession:
         # Made late: a session belongs to the running loop.
         if self._session is None or self._session.closed:
@@ -137,3 +154,24 @@ class SlackClients:
             )
             self._session = aiohttp.ClientSession(timeout=timeout)
         return self._session
+
+
+class _ToldClient(AsyncWebClient):
+    """Tells of every call how it went; what it returns and raises is untouched."""
+
+    def __init__(self, tell: OnCall, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._tell = tell
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        began = time.monotonic()
+        outcome = "cancelled"
+        try:
+            answer = await super().api_call(api_method, **arguments)
+            outcome = "ok"
+        except CALL_ERRORS as error:
+            outcome = failure_of(error).code
+            raise
+        finally:
+            self._tell(api_method, outcome, time.monotonic() - began)
+        return answer

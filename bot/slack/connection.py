@@ -96,7 +96,9 @@ def make_app(clients: SlackClients) -> AsyncApp:
         client.proxy = clients.proxy
         client.retry_handlers = []
         found = await clients.installations.get(team_id) if team_id else None
-        return _authorized(found) if found else None
+        # Without a token: revoked, and its settings are kept for a new installation.
+        usable = found is not None and bool(found.bot_token.get_secret_value())
+        return _authorized(found) if found is not None and usable else None
 
     logger = _bolt_logger()
     # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and warns that it will not use it.

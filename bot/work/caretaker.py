@@ -6,9 +6,9 @@ import asyncio
 
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
 
 from bot.logs import get_logger
+from bot.work.engine import Jobs
 
 # Looks per takeover time: a dead process's work waits at most a quarter longer than that.
 _LOOKS = 4
@@ -27,7 +27,7 @@ class Caretaker:
         takeover_seconds: A process without a heartbeat for so long is taken for dead.
     """
 
-    def __init__(self, jobs: JobManager, takeover_seconds: float) -> None:
+    def __init__(self, jobs: Jobs, takeover_seconds: float) -> None:
         self._jobs = jobs
         self._takeover_seconds = takeover_seconds
 
@@ -38,6 +38,7 @@ class Caretaker:
         while True:
             await asyncio.sleep(self._takeover_seconds / _LOOKS)
             try:
+                await self._jobs.end_the_rest()
                 await self.take_over()
                 if loop.time() - pruned_at >= _PRUNE_SECONDS:
                     pruned_at = loop.time()

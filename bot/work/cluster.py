@@ -27,7 +27,7 @@ from bot.clock import Clock
 from bot.errors import PlainwireError
 from bot.logs import get_logger
 from bot.work.caretaker import Caretaker
-from bot.work.engine import open_engine, task_of, translated
+from bot.work.engine import Jobs, open_engine, task_of, translated
 from bot.work.port import Handler, Priority, WorkKind
 
 _FIRST_WAIT_SECONDS = 0.5
@@ -77,6 +77,7 @@ class ClusterWork:
         self._handlers: dict[WorkKind, Handler] = {}
         self._submitter = open_engine(url, connections=_SUBMIT_CONNECTIONS)
         self._opening = asyncio.Lock()
+        self._stopping = False
         self._supervisor: asyncio.Task[None] | None = None
 
     def handle(self, kind: WorkKind, handler: Handler) -> None:
@@ -138,6 +139,7 @@ class ClusterWork:
 
     async def __aexit__(self, *exc_info: object) -> None:
         """Stop: running units get the grace time, then they are cancelled and handed back."""
+        self._stopping = True
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
@@ -149,13 +151,16 @@ class ClusterWork:
         """Keep a worker running; whatever ends one, the next begins after a wait that grows."""
         loop = asyncio.get_running_loop()
         wait_seconds = _FIRST_WAIT_SECONDS
-        while True:
+        while not self._stopping:
             began = loop.time()
             try:
                 await self._one_life()
                 reason = "its heartbeat or its listening ended"
             except Exception as error:  # noqa: BLE001 - a worker that stays dead delivers nothing; every end is logged
                 reason = str(error.__cause__ or error) or type(error).__name__
+            if self._stopping:
+                # The error of an end in a hurry took the place of our cancellation.
+                break
             if loop.time() - began > _STEADY_SECONDS:
                 wait_seconds = _FIRST_WAIT_SECONDS
             log.warning("worker_lost", reason=reason.strip(), again_in_seconds=wait_seconds)
@@ -167,6 +172,7 @@ class ClusterWork:
         engine = open_engine(self._url, connections=self._workers + _OWN_CONNECTIONS)
         for kind, handler in self._handlers.items():
             self._register(engine, kind, handler)
+        assert isinstance(engine.job_manager, Jobs)
         caretaker = Caretaker(engine.job_manager, self._takeover_seconds)
         async with engine.open_async():
             care = asyncio.create_task(caretaker.run(), name="caretaker")

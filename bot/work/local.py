@@ -105,6 +105,11 @@ class LocalWork:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
+    @property
+    def length(self) -> int:
+        """How many units wait for a worker."""
+        return self._queue.qsize()
+
     async def idle(self) -> None:
         """Wait until everything submitted without a future `not_before` has been run."""
         await self._queue.join()

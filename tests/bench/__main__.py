@@ -27,6 +27,12 @@ async def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["scale"]:
+        from tests.bench import scale
+
+        # It takes minutes and options of its own.
+        scale.main(sys.argv[2:])
+        sys.exit()
     wanted = sys.argv[1:] or list(NAMES)
     if unknown := [name for name in wanted if name not in NAMES]:
         sys.exit(f"No such bench: {', '.join(unknown)}. There are: {', '.join(NAMES)}.")

@@ -32,7 +32,7 @@ async def one_digest(place: Place) -> tuple[int, float]:
     channel = await place.set_up(feeds, due=True, stories=8)
     begun = time.perf_counter()
     async with started("run", cwd=place.folder, **place.settings) as program:
-        await place.wait_for_state(channel, "sent")
+        await place.wait_for_state(channel, "sent", program)
         seconds = time.perf_counter() - begun
         program.stop()
         await program.ended()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -13,12 +14,15 @@ from bot.app.shared_pacer import SharedPacer
 from bot.clock import SystemClock
 from bot.slack.pacing import METHOD_RATES
 from bot.work import engine as work_engine
+from bot.work.cluster import ClusterWork
+from bot.work.port import Priority
 from bot.work.ticker import Job
 from bot.work.turns import Turns
 from storage import jobs
 from storage.cipher import Cipher, generate_key
 from storage.database import Database
 from storage.engine import database_url, make_engine
+from tests.fakes.program import environment
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -130,3 +134,24 @@ async def test_slacks_limits_count_for_all_processes(database):
     await asyncio.gather(*one._paying)
     waits = [await two.wait("T3", method, at_most_seconds=0.0) for _ in range(rate.burst)]
     assert waits[-1] > 0
+
+
+async def test_the_engines_own_command_line_looks_inside(postgres):
+    """procrastinate's shell lists our queues through the address in the settings."""
+    async with ClusterWork(postgres, SystemClock(), runs=False) as work:
+        await work.submit("deliver", "T1/C1/2026-03-02", Priority.DELIVER)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "procrastinate",
+        "--app",
+        "bot.app.inside.jobs",
+        "shell",
+        "list_jobs",
+        env=environment(DATABASE_URL=postgres),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said
+    assert b"plainwire:deliver" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from storage.cipher import Cipher, generate_key
 from storage.database import Database
 from tests.fakes.place import CHANNEL, WORKSPACE, Place, channel_due, open_place
 from tests.fakes.postgres import NoPostgres, RestartablePostgres
-from tests.fakes.program import Program, started
+from tests.fakes.program import Finished, Program, plainwire, started
 from tests.fakes.wire_news import BANK, PILOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
@@ -44,11 +45,18 @@ class Cluster:
     dsn: str
     key: str
 
+    @property
+    def settings(self) -> dict[str, object]:
+        ours = {"DATABASE_URL": self.dsn, "PLAINWIRE_ENCRYPTION_KEY": self.key}
+        return {**self.place.settings, **_SHORT, **ours}
+
     def run(self, role: str = "all"):
         """Start a process."""
-        settings = {**self.place.settings, **_SHORT}
-        settings |= {"DATABASE_URL": self.dsn, "PLAINWIRE_ENCRYPTION_KEY": self.key}
-        return started("run", "--role", role, cwd=self.place.folder, **settings)
+        return started("run", "--role", role, cwd=self.place.folder, **self.settings)
+
+    async def command(self, *arguments: object) -> Finished:
+        """Run a command to its end."""
+        return await plainwire(*arguments, cwd=self.place.folder, **self.settings)
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
@@ -112,9 +120,14 @@ async def test_roles_together_post_once(cluster):
     ):
         await cluster.wait_for(channel, "sent")
         await asyncio.sleep(1.5)  # several ticks and sweeps
+        status = await cluster.command("status", "--format", "json")
+        refused = await cluster.command("deliver", CHANNEL)
         await end(web, clock, one, two)
     [digest] = cluster.place.digests()
     assert "Pilot 2" in digest.text
+    assert status.json["jobs"]["workers"] == 2
+    assert status.json["deliveries_last_week"] == {"sent": 1}
+    assert (refused.code, "posted in #ai-news before" in refused.err) == (1, True)
 
 
 async def test_what_a_living_process_sends_is_its_own(cluster):
@@ -145,6 +158,23 @@ async def test_a_killed_process_is_replaced_by_the_others(cluster):
             await cluster.wait_for(channel, "sent")
             assert time.monotonic() - before < 45
             await end(lives, clock)
+    assert len(cluster.place.digests()) == 1
+
+
+async def test_a_sleeper_that_wakes_up_does_no_harm(cluster):
+    """Stopped for longer than the takeover time and woken: what others did meanwhile stays as it is."""
+    channel = await cluster.set_up()
+    cluster.place.sandbox.faults.add(kind="accept_then_slow", method="chat.postMessage", seconds=30)
+    async with cluster.run("worker") as sleeps, cluster.run("clock") as clock:
+        await cluster.place.wait_for_digest()
+        sleeps.process.send_signal(signal.SIGSTOP)
+        async with cluster.run("worker") as lives:
+            row = await cluster.wait_for(channel, "sent")
+            sleeps.process.send_signal(signal.SIGCONT)
+            await sleeps.says("worker_lost")
+            await asyncio.sleep(1.0)
+            await end(sleeps, lives, clock)
+    assert await cluster.wait_for(channel, "sent") == row
     assert len(cluster.place.digests()) == 1
 
 

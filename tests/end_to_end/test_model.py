@@ -38,6 +38,7 @@ def stateless(place: Place) -> None:
     assert place.azure.gets == []
 
 
+@pytest.mark.slow
 async def test_requests_of_a_run_are_stateless_and_valid(place: Place):
     """Every request of a running bot, repairs included, fits the public schema and the SDK's types."""
     place.azure.always(hallucinate())

@@ -27,12 +27,13 @@ def running(place: Place, **more: object):
     return started("run", cwd=place.folder, **{**place.settings, **more})
 
 
+@pytest.mark.slow
 async def test_one_digest_then_nothing_on_the_same_day(place: Place):
     """One digest with one model call a story; after a restart no model call and no post."""
     channel = await place.set_up(publish(place), due=True)
 
     async with running(place) as program:
-        await place.wait_for_state(channel, "sent")
+        await place.wait_for_state(channel, "sent", program)
         program.stop()
         first = await program.ended(10)
     calls, posts = len(place.azure.calls), len(place.sandbox.calls.of("chat.postMessage"))
@@ -69,6 +70,7 @@ async def test_digest_due_at_start_is_made_of_todays_news(place: Place):
     assert "slow" in json.dumps(digest.blocks)
 
 
+@pytest.mark.slow
 async def test_killed_while_slack_answers(place: Place):
     """Killed after Slack took the message and before its answer came: found again, not repeated."""
     channel = await place.set_up(publish(place), due=True)
@@ -79,7 +81,7 @@ async def test_killed_while_slack_answers(place: Place):
         program.kill()
         await program.ended(5)
     async with running(place) as program:
-        row = await place.wait_for_state(channel, "sent")
+        row = await place.wait_for_state(channel, "sent", program)
         program.stop()
         finished = await program.ended(10)
 
@@ -99,7 +101,7 @@ async def test_killed_before_slack_heard_of_it(place: Place):
         await program.ended(5)
     place.azure.first_token_seconds = 0
     async with running(place) as program:
-        await place.wait_for_state(channel, "sent")
+        await place.wait_for_state(channel, "sent", program)
         program.stop()
         await program.ended(10)
 
@@ -122,7 +124,7 @@ async def test_killed_at_any_moment(place: Place):
             program.kill()
             await program.ended(5)
     async with running(place) as program:
-        await place.wait_for_state(channel, "sent")
+        await place.wait_for_state(channel, "sent", program)
         program.stop()
         await program.ended(10)
 
@@ -188,6 +190,7 @@ async def test_unreachable_slack(place: Place):
     assert finished.quiet, finished.err
 
 
+@pytest.mark.slow
 async def test_answers_keep_coming_after_a_cut_connection(place: Place):
     """A broken websocket is made anew by itself, and the digest still comes."""
     channel = await place.set_up(publish(place))
@@ -195,7 +198,7 @@ async def test_answers_keep_coming_after_a_cut_connection(place: Place):
         await program.says("bot_ready")
         place.sandbox.sockets.cut()
         await _make_due(place, program)
-        await place.wait_for_state(channel, "sent")
+        await place.wait_for_state(channel, "sent", program)
         async with asyncio.timeout(20):
             await place.sandbox.wait_connected()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from bot.workspace import Installation
@@ -32,6 +34,12 @@ class FakeInstallations:
 
     async def save(self, installation: Installation) -> None:
         self.rows[installation.workspace_id] = installation
+
+    async def forget_token(self, workspace_id: str) -> bool:
+        if workspace_id in self.rows:
+            found = self.rows[workspace_id]
+            self.rows[workspace_id] = replace(found, bot_token=SecretStr(""))
+        return workspace_id in self.rows
 
     async def remove(self, workspace_id: str) -> bool:
         return self.rows.pop(workspace_id, None) is not None

@@ -28,6 +28,7 @@ from bot.settings import Settings, load_settings
 from storage.database import Database
 from tests.fakes.azure import FakeAzure
 from tests.fakes.feed_server import FeedServer
+from tests.fakes.program import Program
 
 WORKSPACE, CHANNEL, CHANNEL_NAME = "T01SANDBOX1", "C01AINEWS01", "ai-news"
 # Somewhere it is day now: a digest due a minute ago belongs to today there.
@@ -110,8 +111,10 @@ class Place:
                 await asyncio.sleep(0.02)
         return self.digests()[0]
 
-    async def wait_for_state(self, channel: Channel, state: str) -> Delivery:
-        """Wait until today's row in the ledger says *state*."""
+    async def wait_for_state(
+        self, channel: Channel, state: str, program: Program | None = None
+    ) -> Delivery:
+        """Wait until today's row in the ledger says *state*; not longer than *program* runs."""
         key = DeliveryKey(
             workspace_id=WORKSPACE,
             channel_id=CHANNEL,
@@ -122,6 +125,8 @@ class Place:
                 row = await database.deliveries.get(key)
                 if row is not None and row.state.value == state:
                     return row
+                if program is not None:
+                    program.assert_running()
                 await asyncio.sleep(0.1)
 
 

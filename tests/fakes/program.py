@@ -181,6 +181,9 @@ class Program:
         except TimeoutError:
             raise AssertionError(f"did not say {words!r}: {self._all()}") from None
 
+    def assert_running(self) -> None:
+        assert self.process.returncode is None, f"ended by itself: {self._all()}"
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
 
