@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.explain.amounts import unfounded_amounts
 from bot.explain.figures import Figure, figures, supports
 from bot.explain.names import KnownNames, unknown_names
 
@@ -88,6 +89,7 @@ class Grounds:
             found for code in codes for text in sources for found in figures(text, code)
         ]
         self._plain = " ".join(_plain(text) for text in sources)
+        self._text = "\n".join(sources)
         self._links = " ".join(sources).casefold()
 
     def check(self, sentence: str, index: int = 0, *, analogy: bool = False) -> list[Flag]:
@@ -96,6 +98,11 @@ class Grounds:
             *(("link", link) for link in _links_in(sentence) if link.casefold() not in self._links),
             *(("quote", quote) for quote in quotes_in(sentence) if not self._is_quoted(quote)),
             *(("figure", figure.as_written) for figure in self._unfounded(sentence)),
+            # A comparison with everyday life may speak of thousands of books.
+            *(
+                ("figure", words)
+                for words in ([] if analogy else self._unfounded_amounts(sentence))
+            ),
             *(
                 ("name", name)
                 for name in unknown_names(
@@ -113,6 +120,9 @@ class Grounds:
         for claim in figures(_without_links(sentence), self._language):
             if not any(supports(source, claim) for source in self._figures):
                 yield claim
+
+    def _unfounded_amounts(self, sentence: str) -> list[str]:
+        return unfounded_amounts(sentence, self._text, self._figures)
 
     def _is_quoted(self, quote: str) -> bool:
         plain = _plain(quote)

@@ -37,3 +37,18 @@ GROUPS = _set(
 
 # Languages that write every noun with a capital: only what is surely a name is looked at.
 NOUNS_CAPITALISED = _set("de lb")
+
+# Who a model names when it makes something up: a name even alone at the start of a sentence, and in
+# languages that write every noun with a capital.
+FAMOUS = _set(
+    "accenture adobe alibaba alphabet altman amazon amd amodei anthropic apple arm asml baidu bezos "
+    "bloomberg broadcom bytedance cerebras chatgpt cisco claude cohere coreweave databricks deepmind "
+    "deepseek dell elevenlabs ericsson facebook foxconn gemini github google grok groq hassabis huawei "
+    "huang ibm infosys instagram intel jpmorgan lecun lenovo linkedin llama mercedes meta microsoft "
+    "midjourney mistral musk nadella netflix nokia nvidia openai oracle palantir perplexity pichai "
+    "qualcomm reddit reuters salesforce samsung sequoia servicenow shopify siemens snapchat snowflake "
+    "softbank sony spotify starlink stargate stripe sutskever telekom tencent tesla thiel tiktok toyota "
+    "trump tsmc twitter uber vodafone volkswagen walmart waymo whatsapp wikipedia xiaomi youtube "
+    "zuckerberg beijing berlin brussels california china europe france germany india israel japan "
+    "korea london moscow paris russia taiwan tokyo washington"
+)

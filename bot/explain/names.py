@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.explain.name_words import FREE, GROUPS, NOUNS_CAPITALISED, OPENERS
+from bot.explain.name_words import FAMOUS, FREE, GROUPS, NOUNS_CAPITALISED, OPENERS
 from bot.explain.number_words import MONTHS, WEEKDAYS
 
 _WORD = re.compile(r"[^\W_](?:[\w’'&+]|[-./](?=\w))*")
@@ -144,7 +144,7 @@ def names_in(sentence: str, language: str = "en") -> list[NameUse]:
             sure=_is_sure(text) or bool(_POSSESSIVE.search(match[0])),
             says=_SAYS.match(sentence, match.end()) is not None,
         )
-        if language[:2] not in NOUNS_CAPITALISED or use.sure:
+        if language[:2] not in NOUNS_CAPITALISED or use.sure or fold(text) in FAMOUS:
             uses.append(use)
     return uses
 
@@ -180,6 +180,8 @@ def _is_harmless(use: NameUse, known: KnownNames, *, analogy: bool) -> bool:
         if known.is_common(use.text):
             return True
         # An unknown word that opens a sentence is a name when it acts like one.
+        if fold(use.text) in FAMOUS:
+            return False
         if use.lone and (not use.says or use.text.casefold() in GROUPS or _is_activity(use.text)):
             return True
     return analogy and use.lone and not use.sure

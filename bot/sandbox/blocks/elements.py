@@ -212,7 +212,9 @@ def _placed(allowed: tuple[str, ...]) -> Check:
 
 def _note_action(action_id: str, where: str, report: Report) -> None:
     """Action ids are unique within their block (docs: "within the containing block")."""
-    block = "/".join(where.split("/")[:3])
+    # "/blocks/2/…" in a message, "/view/blocks/2/…" in a view.
+    parts = where.split("/")
+    block = "/".join(parts[: parts.index("blocks") + 2])
     if (block, action_id) in report.action_ids:
         report.add(f"{where}/action_id", f"duplicate action_id: {action_id}")
     report.action_ids.add((block, action_id))
