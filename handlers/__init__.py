@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.manifest import command_pattern
 from bot.render import ids
 from handlers.action_explain_more import action_explain_more
 from handlers.action_feedback import action_feedback
@@ -45,8 +46,9 @@ Name = str | re.Pattern[str]
 ANY: Final = re.compile(".*")
 
 COMMANDS: Final[dict[Name, Listener]] = {
-    ids.COMMAND_EXPLAIN: command_explain,
-    ids.COMMAND_DIGEST: command_digest,
+    # Also as /acme-explain, where `plainwire manifest --prefix` made the app.
+    command_pattern(ids.COMMAND_EXPLAIN): command_explain,
+    command_pattern(ids.COMMAND_DIGEST): command_digest,
     ANY: say_stale,
 }
 SHORTCUTS: Final[dict[Name, Listener]] = {

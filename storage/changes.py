@@ -89,11 +89,9 @@ class ChangeWriter:
         return [True] * len(changes)
 
     async def _one_by_one(self, changes: Sequence[Change]) -> list[bool]:
-        won = []
         async with self._transactions.write() as session:
             connection = await session.connection()
-            for change in changes:
-                won.append(await _apply(connection, [change]) == 1)
+            won = [await _apply(connection, [change]) == 1 for change in changes]
             done = [change.new for change, mine in zip(changes, won, strict=True) if mine]
             await _remember(session, done)
         return won

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select, text, tuple_
 
-from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
+from bot.digest.delivery import LONGEST_WAIT, Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
 from bot.digest.ports import ANYTHING, Anything
 from storage.changes import MOST_CHANGES, Change, ChangeWriter
@@ -109,7 +109,12 @@ class DeliveryRepository:
         wanted = select(DeliveryRow).where(text(UNFINISHED))
         if now is not None:
             wanted = wanted.where(
-                or_(DeliveryRow.not_before.is_(None), DeliveryRow.not_before <= now)
+                or_(
+                    DeliveryRow.not_before.is_(None),
+                    DeliveryRow.not_before <= now,
+                    # Written when the clock was ahead, see `Delivery.waits`.
+                    DeliveryRow.not_before > now + LONGEST_WAIT,
+                )
             )
         order = (
             DeliveryRow.due_at,

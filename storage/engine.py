@@ -128,7 +128,11 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 def _sqlite_engine(url: URL, *, synchronous: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        url,
+        hide_parameters=True,
+        # Kept open: each new connection is a new thread.
+        pool_size=8,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.digest.delivery import DeliveryKey, DeliveryState
-from bot.digest.ports import ANYTHING, Anything
+from bot.digest.opening import ANYTHING, Opening
 from storage.statements import chunks, insert_into, table_of
 from storage.tables import ChannelRow, DeliveryRow
+
+__all__ = ["Opening", "key_values", "open_deliveries"]
 
 _CHANNELS = table_of(ChannelRow).c
 _MOVE_CHANNEL = (
@@ -23,19 +25,6 @@ _MOVE_CHANNEL = (
     )
     .values(next_due_at=bindparam("due_next_at"), version=_CHANNELS.version + 1)
 )
-
-
-class Opening(NamedTuple):
-    """A delivery to be opened; the fields are those of `DeliveryStore.open`."""
-
-    key: DeliveryKey
-    due_at: datetime
-    next_due_at: datetime | None
-    expected_next_due_at: datetime | Anything | None = ANYTHING
-
-    @property
-    def channel(self) -> tuple[str, str]:
-        return (self.key.workspace_id, self.key.channel_id)
 
 
 async def open_deliveries(session: AsyncSession, openings: Sequence[Opening]) -> list[bool]:

@@ -129,8 +129,10 @@ def test_a_misspelled_setting_is_pointed_out():
     """A PLAINWIRE_ variable that is no setting is named together with the likely one."""
     sentences = unknown_settings({"PLAINWIRE_CATCHUP_SECONDS": "1", "PATH": "x"})
     assert sentences == [
-        ("PLAINWIRE_CATCHUP_SECONDS is not a setting of Plainwire."
-        " Did you mean PLAINWIRE_CATCH_UP_SECONDS?")
+        (
+            "PLAINWIRE_CATCHUP_SECONDS is not a setting of Plainwire."
+            " Did you mean PLAINWIRE_CATCH_UP_SECONDS?"
+        )
     ]
 
 
@@ -139,3 +141,32 @@ def test_secrets_print_as_stars(monkeypatch):
     settings = load(monkeypatch, SLACK_BOT_TOKEN="xoxb-very-secret", AZURE_OPENAI_API_KEY="k3y")
     assert "very-secret" not in repr(settings)
     assert "k3y" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"PLAINWIRE_PUBLIC_URL": "bot.example.org"}, "PLAINWIRE_PUBLIC_URL"),
+        ({"PLAINWIRE_PUBLIC_URL": "http://bot.example.org"}, "https://"),
+        ({"PLAINWIRE_PUBLIC_URL": "https://bot.example.org/path"}, "host name"),
+        ({"PLAINWIRE_PUBLIC_URL": "https://me:pw@bot.example.org"}, "host name"),
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET is missing"),
+        ({"SLACK_CLIENT_SECRET": "s3cret"}, "SLACK_CLIENT_ID is missing"),
+        ({"PLAINWIRE_HTTP_PORT": "70000"}, "PLAINWIRE_HTTP_PORT"),
+    ],
+)
+def test_http_mode_is_checked(monkeypatch, variables, words):
+    """Half an OAuth client or an address that Slack could not reach is named, never its secret."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **variables)
+    assert words in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_modes(monkeypatch):
+    """A public address means HTTP; with a client id besides, workspaces install by themselves."""
+    assert not load(monkeypatch).is_http
+    served = load(monkeypatch, PLAINWIRE_PUBLIC_URL="https://bot.example.org/")
+    assert (served.public_url, served.is_http) == ("https://bot.example.org", True)
+    assert not served.has_oauth
+    assert load(monkeypatch, SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="s3cret").has_oauth

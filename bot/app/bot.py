@@ -168,7 +168,8 @@ class Bot:
         await self._caught_up.wait()
         now = self.newsroom.clock.now()
         rows = await self.newsroom.database.deliveries.unfinished(now)
-        await self._submit([Handout(key=row.key, not_before=row.not_before) for row in rows])
+        # An instant that has passed, and not None, overtakes what waits in this process already.
+        await self._submit([Handout(key=row.key, not_before=now) for row in rows])
 
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""

@@ -237,4 +237,4 @@ def _local_zone() -> str:
         zone(name)
     except (UnknownZone, LookupError, ValueError):
         return "UTC"
-    return name
+    return "UTC" if name in {"Etc/UTC", "Etc/UCT", "Zulu"} else name

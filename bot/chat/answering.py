@@ -29,6 +29,7 @@ from bot.chat.request import Request, RequestKind, RequestState
 from bot.chat.sayings import Saying, say
 from bot.chat.speaker import ModelBusy, Speaker, Stopwatch, show
 from bot.chat.transitions import (
+    INTERRUPTED,
     AnswerLimits,
     answered,
     expire,
@@ -148,7 +149,8 @@ class Answering:
         row = Row(self._requests, request)
         if not await row.change(start(request)):
             return None
-        return await self._run(row, Stopwatch(now, self._clock))
+        place = _place(row.request, interrupted=request.reason == INTERRUPTED)
+        return await self._run(row, place, Stopwatch(now, self._clock))
 
     async def shared(self, workspace_id: str, channel_id: str, source_key: str) -> Message | None:
         """Return a private answer as a message for its channel; None when it is no longer kept."""
@@ -168,8 +170,8 @@ class Answering:
         if kept is not None and content is not None and request is not None:
             await self._remembering.shared(request, kept, content, ts, now)
 
-    async def _run(self, row: Row, watch: Stopwatch) -> datetime | None:
-        answer = self._desk.begin(_place(row.request), row.started)
+    async def _run(self, row: Row, place: Place, watch: Stopwatch) -> datetime | None:
+        answer = self._desk.begin(place, row.started)
         try:
             await self._finished(row, answer, watch)
         except ModelBusy as busy:
@@ -259,8 +261,9 @@ class Answering:
         await row.change(fail(row.request, "a fault of ours"))
 
 
-def _place(request: Request) -> Place:
+def _place(request: Request, *, interrupted: bool) -> Place:
     url = request.response_url
+    unknown = interrupted and request.answer_ts is None and not request.private
     return Place(
         workspace_id=request.workspace_id,
         channel_id=request.channel_id,
@@ -269,6 +272,7 @@ def _place(request: Request) -> Place:
         response_url=url.get_secret_value() if url is not None and request.private else None,
         answer_ts=request.answer_ts,
         request_key=request.source_key,
+        begun_since=request.received_at if unknown else None,
         # The button of a public message has a response_url that would replace it for everybody.
         replace_original=request.details.get("public_origin") != "yes",
     )

@@ -103,6 +103,8 @@ class Place:
         answer_ts: A stream or message begun by a process that died: it is completed, not repeated.
         request_key: Source key of the request, named in the posted message's metadata, so that a
             post whose outcome got lost is found again instead of repeated.
+        begun_since: Set when a process died while it answered and no `answer_ts` was stored: what
+            it had begun since this instant (aware UTC) is looked for before anything is posted.
         replace_original: Whether the response_url's original may be replaced: True for commands,
             shortcuts and buttons of private messages; False for a button of a public message,
             which would vanish for everybody.
@@ -115,6 +117,7 @@ class Place:
     response_url: str | None = None
     answer_ts: str | None = None
     request_key: str = ""
+    begun_since: datetime | None = None
     replace_original: bool = True
 
 

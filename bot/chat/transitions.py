@@ -14,6 +14,10 @@ from bot.chat.request import REQUEST_FINAL, REQUEST_TRANSITIONS, Request, Reques
 from bot.errors import PlainwireError
 
 
+INTERRUPTED = "the process ended while answering"
+"""The reason of a row that was put back; its answer may stand in Slack half begun."""
+
+
 class IllegalRequestTransition(PlainwireError):
     """A request was asked to go where its table of states does not lead: a bug of ours."""
 
@@ -70,7 +74,7 @@ def wait(request: Request, not_before: datetime, reason: str) -> Request:
 
 def put_back(request: Request) -> Request:
     """Working -> received: the process that worked on it died."""
-    return _move(request, RequestState.RECEIVED, reason="the process ended while answering")
+    return _move(request, RequestState.RECEIVED, reason=INTERRUPTED)
 
 
 def expire(request: Request) -> Request:

@@ -11,6 +11,7 @@ from bot.digest import transitions
 from bot.digest.delivery import Delivery
 from bot.digest.digest import Digest
 from bot.digest.make import DigestMaker
+from bot.digest.message_cache import MessageCache
 from bot.digest.preference import Channel
 from bot.digest.stored import dump_message, load_message
 from bot.digest.transitions import Limits
@@ -27,7 +28,7 @@ class Composer:
         self, maker: DigestMaker, render: Callable[[Digest], Message], limits: Limits
     ) -> None:
         self._maker = maker
-        self._render = render
+        self._messages = MessageCache(lambda digest: dump_message(render(digest)))
         self._limits = limits
 
     async def compose(self, channel: Channel, row: Delivery, now: datetime) -> Delivery:
@@ -39,7 +40,7 @@ class Composer:
         """
         try:
             digest = await self._maker.make(channel, row, now)
-            message = dump_message(self._render(digest))
+            message = self._messages.message_of(digest)
         except StorageError:
             raise
         except Exception:

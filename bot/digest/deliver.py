@@ -9,7 +9,7 @@ than not at all.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -21,7 +21,8 @@ from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Digest
 from bot.digest.gate import Gate
 from bot.digest.make import DigestMaker
-from bot.digest.plan import plan
+from bot.digest.opening import Opening, openings
+from bot.digest.plan import Plan, plan
 from bot.digest.ports import ChannelStore, DeliveryStore, Poster
 from bot.digest.preference import Channel
 from bot.digest.schedule import date_of, next_due_at
@@ -34,12 +35,14 @@ from bot.render.message import Message
 
 log = structlog.get_logger()
 
-_BATCH = 500
+# Deciding for more at once would hold the event loop for too long.
+_BATCH = 100
 _ALL = 1_000_000
 # More steps than the longest way through the table without a wait.
 _MAX_STEPS = 10
 
-_Step = Callable[[Delivery, datetime], Awaitable[bool]]
+# Gives the row as it was written, or None when the delivery does not go on here and now.
+_Step = Callable[[Delivery, datetime], Awaitable[Delivery | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +114,8 @@ class Deliverer:
         while True:
             batch = await self._channels.due(now, _BATCH)
             fresh = [channel for channel in batch if channel.key not in seen]
-            for channel in fresh:
-                seen.add(channel.key)
-                await self._open(channel, now, opened, missed)
+            seen.update(channel.key for channel in fresh)
+            await self._open(fresh, now, opened, missed)
             if len(batch) < _BATCH or not fresh:
                 break
         await self._gate.miss(missed)
@@ -177,35 +179,40 @@ class Deliverer:
 
     async def _open(
         self,
-        channel: Channel,
+        channels: Sequence[Channel],
         now: datetime,
         opened: list[tuple[DeliveryKey, datetime]],
         missed: list[Delivery],
     ) -> None:
+        """Open what a batch of due channels needs, in one transaction."""
+        wanted: list[Opening] = []
+        to_deliver: set[DeliveryKey] = set()
+        for channel in channels:
+            decision = await self._decide(channel, now)
+            rows = openings(channel, decision) if decision else []
+            wanted += rows
+            if decision and decision.deliver:
+                to_deliver.add(rows[-1].key)
+        fresh = await self._deliveries.open_many(wanted)
+        for row, is_fresh in zip(wanted, fresh, strict=True):
+            if is_fresh and row.key in to_deliver:
+                opened.append((row.key, row.due_at))
+            elif is_fresh:
+                missed.append(transitions.opened(row.key, row.due_at))
+
+    async def _decide(self, channel: Channel, now: datetime) -> Plan | None:
+        """Return what is due; None when nothing is, and then the channel was moved on."""
         try:
             decision = plan(channel, now, self._limits.catch_up)
         except UnknownZone:
             await self._teller.tell_zone_lost(channel)
             await self._channels.save_if(channel, replace(channel, next_due_at=None))
-            return
-        rows = [*decision.missed, *([decision.deliver] if decision.deliver else [])]
-        if not rows:
+            return None
+        if decision.deliver is None and not decision.missed:
             later = replace(channel, next_due_at=decision.next_due_at)
             await self._channels.save_if(channel, later)
-        # Each row moves the channel to the next one: a crash in between goes on from there. The list
-        # may be older than a change of preference, so what was decided from is compared.
-        expected = channel.next_due_at
-        following = [*(row.due_at for row in rows[1:]), decision.next_due_at]
-        for row, next_at in zip(rows, following, strict=True) if rows else ():
-            key = _key(channel, row.on)
-            fresh = await self._deliveries.open(
-                key, row.due_at, next_at, expected_next_due_at=expected
-            )
-            expected = next_at
-            if fresh and row is decision.deliver:
-                opened.append((key, row.due_at))
-            elif fresh:
-                missed.append(transitions.opened(key, row.due_at))
+            return None
+        return decision
 
     # Running
 
@@ -224,60 +231,64 @@ class Deliverer:
         self, key: DeliveryKey, now: datetime, steps: dict[DeliveryState, _Step]
     ) -> Delivery | None:
         began = self._monotonic()
+        row = await self._deliveries.get(key)
         for _ in range(_MAX_STEPS):
-            row = await self._deliveries.get(key)
             at = now + self._sender.since(began)
-            if row is None or row.state not in steps or _waits(row, at):
+            if row is None or row.state not in steps or row.waits(at):
                 return row
-            if not await steps[row.state](row, at):
+            # What was written need not be read again: each step compares and sets.
+            row = await steps[row.state](row, at)
+            if row is None:
                 break
         return await self._deliveries.get(key)
 
-    async def _compose(self, row: Delivery, now: datetime) -> bool:
+    async def _compose(self, row: Delivery, now: datetime) -> Delivery | None:
         channel = await self._gate.still_wanted(row, now)
         if channel is None:
-            return False
+            return None
         return await self._finish(row, await self._composer.compose(channel, row, now))
 
-    async def _send(self, row: Delivery, now: datetime) -> bool:
+    async def _send(self, row: Delivery, now: datetime) -> Delivery | None:
         if await self._gate.still_wanted(row, now) is None:
-            return False
+            return None
         message = self._composer.message_of(row)
         if message is None:
             return await self._finish(row, transitions.die(row, transitions.NOT_COMPOSED))
         sending = transitions.start_sending(row, now)
-        if not await self._change(row, sending):
-            return False
+        if await self._change(row, sending) is None:
+            return None
         posted = await self._sender.post(sending, message, now)
-        return posted is not None and await self._finish(sending, posted)
+        return None if posted is None else await self._finish(sending, posted)
 
-    async def _look_abandoned(self, row: Delivery, now: datetime) -> bool:
+    async def _look_abandoned(self, row: Delivery, now: datetime) -> Delivery | None:
         started = row.sending_at or row.due_at
         if now - started < timedelta(seconds=self._limits.abandoned):
-            return False
+            return None
         return await self._change(row, self._sender.lost(row, now))
 
-    async def _start_reconciling(self, row: Delivery, now: datetime) -> bool:  # noqa: ARG002 - a step
+    async def _start_reconciling(self, row: Delivery, now: datetime) -> Delivery | None:  # noqa: ARG002 - a step
         return await self._change(row, transitions.start_reconciling(row))
 
-    async def _reconcile(self, row: Delivery, now: datetime) -> bool:
+    async def _reconcile(self, row: Delivery, now: datetime) -> Delivery | None:
         return await self._finish(row, await self._sender.find(row, now))
 
     # Ending
 
-    async def _finish(self, old: Delivery, new: Delivery) -> bool:
+    async def _finish(self, old: Delivery, new: Delivery) -> Delivery | None:
         """Write what posting or looking brought; a miss is told first."""
         if new.state in {DeliveryState.SKIPPED, DeliveryState.DEAD}:
             await self._teller.tell_missed([new])
         return await self._change(old, new)
 
-    async def _change(self, old: Delivery, new: Delivery) -> bool:
-        changed = await self._deliveries.change(old, new)
-        if changed and not transitions.is_open(new):
+    async def _change(self, old: Delivery, new: Delivery) -> Delivery | None:
+        """Return the row as it is now; None when somebody else changed it meanwhile."""
+        if not await self._deliveries.change(old, new):
+            return None
+        if not transitions.is_open(new):
             log.info(
                 "delivery_ended", delivery=str(new.key), state=new.state.value, reason=new.reason
             )
-        return changed
+        return new
 
 
 def _key(channel: Channel, on: date) -> DeliveryKey:
@@ -286,11 +297,9 @@ def _key(channel: Channel, on: date) -> DeliveryKey:
 
 def _handout(row: Delivery, now: datetime) -> Handout:
     is_new = row.state is DeliveryState.DUE
-    return Handout(key=row.key, not_before=_later(row.not_before, now), is_new=is_new)
-
-
-def _waits(row: Delivery, now: datetime) -> bool:
-    return row.not_before is not None and row.not_before > now
+    return Handout(
+        key=row.key, not_before=row.not_before if row.waits(now) else None, is_new=is_new
+    )
 
 
 def _later(instant: datetime | None, now: datetime) -> datetime | None:

@@ -18,7 +18,7 @@ The functions that make each change, with the rules of waiting and giving up, ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -36,6 +36,10 @@ class DeliveryState(StrEnum):
 
 
 FINAL = frozenset({DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.DEAD})
+
+# No row is made to wait longer at once. One that seems to was written when the machine's clock was
+# ahead, and waits no more.
+LONGEST_WAIT = timedelta(minutes=15)
 
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DUE: frozenset(
@@ -119,3 +123,7 @@ class Delivery:
     message: str | None = None
     ts: str | None = None
     reason: str = ""
+
+    def waits(self, now: datetime) -> bool:
+        """Return whether it is not to be tried yet."""
+        return self.not_before is not None and now < self.not_before <= now + LONGEST_WAIT

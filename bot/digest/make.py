@@ -30,6 +30,7 @@ MEMORY_DAYS = 14
 # A week, and how far back its first digest looked.
 _RECAP_REACH = timedelta(days=7) + WINDOW
 _EVER = date(1970, 1, 1)
+_REPORT = "report"
 
 log = structlog.get_logger()
 
@@ -101,7 +102,7 @@ class DigestMaker:
             due_at=delivery.due_at,
             now=now,
             since=since,
-            report=await self._last_round(),
+            report=await self._report(now),
             notices=tuple(filter(None, [missed_line(missed, on)])),
             first_post=not told and await self._never_told(channel),
             set_up_by="" if channel.is_dm else channel.set_up_by,
@@ -141,6 +142,13 @@ class DigestMaker:
         by_id = {story.id: story for story in stories}
         return recap(of_week, by_id, wanted, leave_out=here)
 
+    async def _report(self, now: datetime) -> CollectReport | None:
+        kept = self._cache.rounds.get(_REPORT, now) if self._cache else None
+        report = kept or await self._last_round()
+        if self._cache and report and not kept:
+            self._cache.rounds.put(_REPORT, report, now)
+        return report
+
     async def _told(self, channel: Channel, on: date) -> list[Told]:
         since = on - timedelta(days=MEMORY_DAYS)
         return await self._deliveries.told(channel.workspace_id, channel.channel_id, since)
@@ -163,9 +171,11 @@ class DigestMaker:
         self, chosen: Sequence[ChosenStory], preference: Preference, now: datetime
     ) -> dict[str, Explanation]:
         """Return explanations by story id; what is not ready in time is extractive."""
+        known = self._known(chosen, preference, now)
         tasks = {
             one.story.id: asyncio.create_task(self._explain(one.story, preference, now))
             for one in chosen
+            if one.story.id not in known
         }
         try:
             if tasks:
@@ -174,16 +184,29 @@ class DigestMaker:
             for task in tasks.values():
                 task.cancel()
             await asyncio.gather(*tasks.values(), return_exceptions=True)
-        found = {name: _result(task) for name, task in tasks.items()}
+        found = {**known, **{name: _result(task) for name, task in tasks.items()}}
         for one in chosen:
             if found[one.story.id] is None:
                 found[one.story.id] = await self._extract(one.story, preference, now)
         return {name: explanation for name, explanation in found.items() if explanation}
 
+    def _known(
+        self, chosen: Sequence[ChosenStory], preference: Preference, now: datetime
+    ) -> dict[str, Explanation | None]:
+        """Return the explanations that another digest had a moment ago."""
+        if self._cache is None:
+            return {}
+        kept = self._cache.explanations
+        found = {one.story.id: kept.get(_wish(one.story, preference), now) for one in chosen}
+        return {name: explanation for name, explanation in found.items() if explanation}
+
     async def _explain(self, story: Story, preference: Preference, now: datetime) -> Explanation:
-        return await self._explainer.explain(
+        made = await self._explainer.explain(
             story, level=preference.level, language=preference.language, now=now
         )
+        if self._cache is not None:
+            self._cache.explanations.put(_wish(story, preference), made, now)
+        return made
 
     async def _extract(
         self, story: Story, preference: Preference, now: datetime
@@ -195,6 +218,12 @@ class DigestMaker:
         except PlainwireError as error:
             log.warning("story_not_extracted", story_id=story.id, error=str(error))
             return None
+
+
+def _wish(story: Story, preference: Preference) -> object:
+    """Return what an explanation in a digest is kept under."""
+    level, language = preference.level, preference.language
+    return (story.id, story.revision, story.workspace_id, level, language)
 
 
 def _result(task: asyncio.Task[Explanation]) -> Explanation | None:

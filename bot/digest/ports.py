@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
-from enum import Enum
-from typing import Final, Protocol
+from typing import Protocol
 
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
 from bot.digest.feedback_record import Feedback
+from bot.digest.opening import ANYTHING, Anything, Opening
 from bot.digest.outcome import (
     CannotRead,
     FindOutcome,
@@ -35,21 +35,13 @@ __all__ = [
     "FindOutcome",
     "NotPosted",
     "NothingFound",
+    "Opening",
     "OutcomeUnknown",
     "PostOutcome",
     "Posted",
     "Poster",
     "RulesStore",
 ]
-
-
-class Anything(Enum):
-    """Says that an argument is not compared; None cannot, where None is a value."""
-
-    ANYTHING = "anything"
-
-
-ANYTHING: Final = Anything.ANYTHING
 
 
 class ChannelStore(Protocol):
@@ -134,6 +126,10 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def open_many(self, openings: Sequence[Opening]) -> list[bool]:
+        """Do what `open` does for many keys in one transaction; one answer per key, in order."""
+        ...
+
     async def get(self, key: DeliveryKey) -> Delivery | None: ...
 
     async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None:
@@ -153,7 +149,7 @@ class DeliveryStore(Protocol):
         ...
 
     async def unfinished(self, now: datetime | None = None, limit: int = 500) -> list[Delivery]:
-        """Return deliveries in no final state, whose `not_before` has passed when *now* is given."""
+        """Return deliveries in no final state; when *now* is given, those that do not wait."""
         ...
 
     async def told(self, workspace_id: str, channel_id: str, since: date) -> list[Told]:
@@ -258,8 +254,19 @@ class Poster(Protocol):
         delivery: str,
         oldest: datetime,
         latest: datetime,
+        now: datetime | None = None,
     ) -> FindOutcome:
-        """Look for a posted delivery by its metadata, paging until the window is exhausted."""
+        """
+        Look for a posted delivery by its metadata, paging until the window is exhausted.
+
+        Args:
+            workspace_id: Where.
+            channel_id: Where.
+            delivery: As the metadata names it.
+            oldest: Where the window begins, aware, by our clock.
+            latest: Where it ends.
+            now: What our clock says; when Slack's says something else, the window moves by that.
+        """
         ...
 
     async def tell(self, workspace_id: str, user_id: str, message: Message) -> PostOutcome:

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.digest.choice_cache import ChoiceCache
+from bot.digest.kept import Kept
+from bot.explain.explanation import Explanation
 from bot.news.ports import StoryStore
 from bot.news.stories import for_workspace
-from bot.news.story import Story
+from bot.news.story import CollectReport, Story
 
 Overlays = Callable[[], Awaitable[Collection[str]]]
 """Gives the ids of the workspaces that have feeds of their own."""
@@ -25,6 +27,7 @@ Overlays = Callable[[], Awaitable[Collection[str]]]
 _KEPT = timedelta(seconds=30)
 # Each holds a few hundred stories; the shared entries in it are the same objects or equal ones.
 _MAX_WORKSPACES = 64
+_MAX_EXPLANATIONS = 2_000
 
 _Key = tuple[str | None, timedelta]
 
@@ -40,7 +43,12 @@ class _Kept:
 
 class StoryCache:
     """
-    Keeps what a `StoryStore` gave for half a minute, and what was chosen from it.
+    Keeps what a `StoryStore` gave for half a minute, and what was made of it.
+
+    Attributes:
+        choices: What was chosen from the stories.
+        explanations: As they stood a moment ago; one without a model may be better by now.
+        rounds: How the last round of collecting went.
 
     Args:
         stories: Where they come from.
@@ -55,6 +63,8 @@ class StoryCache:
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self._reading = asyncio.Lock()
         self.choices = ChoiceCache()
+        self.explanations: Kept[Explanation] = Kept(_MAX_EXPLANATIONS, _KEPT)
+        self.rounds: Kept[CollectReport] = Kept(1, _KEPT)
 
     async def back(self, reach: timedelta, workspace_id: str, now: datetime) -> tuple[Story, ...]:
         """Return stories with an entry in the last *reach*, and maybe some a little older."""
@@ -72,6 +82,8 @@ class StoryCache:
         """Read anew next time: new stories were stored."""
         self._kept.clear()
         self._own = None
+        self.explanations.clear()
+        self.rounds.clear()
 
     def _keep(self, key: _Key, kept: _Kept) -> None:
         self._kept[key] = kept

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.digest.delivery import FINAL, TRANSITIONS, Delivery, DeliveryKey, DeliveryState
+from bot.digest.delivery import (
+    FINAL,
+    LONGEST_WAIT,
+    TRANSITIONS,
+    Delivery,
+    DeliveryKey,
+    DeliveryState,
+)
 from bot.digest.outcome import CannotRead, FindOutcome, NotPosted, Posted
 from bot.errors import PlainwireError
 
@@ -200,7 +207,8 @@ def _post_again(delivery: Delivery, limits: Limits, reason: str) -> Delivery:
 def _wait_in(
     delivery: Delivery, state: DeliveryState, now: datetime, seconds: float, reason: str
 ) -> Delivery:
-    return _move(delivery, state, not_before=now + timedelta(seconds=seconds), reason=reason)
+    wait = min(timedelta(seconds=seconds), LONGEST_WAIT)
+    return _move(delivery, state, not_before=now + wait, reason=reason)
 
 
 def _move(delivery: Delivery, state: DeliveryState, **changes: object) -> Delivery:

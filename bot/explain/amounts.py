@@ -26,43 +26,50 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
 
 
-def _is(*values: int | str) -> Callable[[Figure], bool]:
+def _percent(*values: int | str) -> Callable[[Figure], bool]:
     wanted = {Decimal(value) for value in values}
-    return lambda figure: bool(wanted & figure.values)
+    return lambda figure: figure.unit == "percent" and bool(wanted & figure.values)
 
 
-def _from(least: int) -> Callable[[Figure], bool]:
-    return lambda figure: max(figure.values, default=Decimal(0)) >= least
+def _count(least: int) -> Callable[[Figure], bool]:
+    """Counts only: a sum of money is no number of people, nor is a year."""
+
+    def says(figure: Figure) -> bool:
+        counted = [value for value in figure.values if value not in _YEARS]
+        return not figure.unit and max(counted, default=Decimal(0)) >= least
+
+    return says
 
 
+_YEARS = range(1900, 2101)
 _AMOUNTS = (
     _Amount(
         _words(
-            r"doubl(?:ed|ing|es)|twofold|twice (?:as|the|that|its)|verdoppel\w*|doppelt so|"
+            r"doubl(?:ed|e|ing|es)|2x|two times|twofold|twice (?:as|the|that|its)|verdoppel\w*|doppelt so|"
             r"a doublé|ont doublé|duplic(?:ó|aron|ado)"
         ),
-        _is(2, 100, 200),
+        _percent(100, 200),
     ),
     _Amount(
         _words(
-            r"tripl(?:ed|ing|es)|threefold|verdreifach\w*|dreimal so|a triplé|ont triplé|triplic(?:ó|aron|ado)"
+            r"tripl(?:ed|e|ing|es)|3x|three times|threefold|verdreifach\w*|dreimal so|a triplé|ont triplé|triplic(?:ó|aron|ado)"
         ),
-        _is(3, 200, 300),
+        _percent(200, 300),
     ),
-    _Amount(_words(r"quadrupl(?:ed|ing|es)|fourfold|vervierfach\w*"), _is(4, 300, 400)),
+    _Amount(_words(r"quadrupl(?:ed|e|ing|es)|4x|four times|fourfold|vervierfach\w*"), _percent(300, 400)),
     _Amount(
         _words(
             r"halv(?:ed|ing|es)|half (?:of|the|its|their|as)|by half|in half|(?:die )?Hälfte|halbier\w*|"
             r"(?:la )?moitié|(?:la )?mitad"
         ),
-        _is(50, "0.5"),
+        _percent(50),
     ),
-    _Amount(_words(r"(?:one|a|two)[ -]thirds?(?: of)"), _is(33, 66, 67, "33.3", "66.7")),
-    _Amount(_words(r"dozens of"), _from(20)),
-    _Amount(_words(r"hundreds of|hunderte\w*|centaines|cientos de"), _from(100)),
-    _Amount(_words(r"thousands of|tausende\w*|milliers|miles de"), _from(1_000)),
-    _Amount(_words(r"millions of|Millionen (?:von|Menschen)|des millions|millones de"), _from(10**6)),
-    _Amount(_words(r"billions of|Milliarden (?:von|an)|des milliards"), _from(10**9)),
+    _Amount(_words(r"(?:one|a|two)[ -]thirds?(?: of)"), _percent(33, 66, 67, "33.3", "66.7")),
+    _Amount(_words(r"dozens of"), _count(20)),
+    _Amount(_words(r"hundreds of|hunderte\w*|centaines|cientos de"), _count(100)),
+    _Amount(_words(r"thousands of|tausende\w*|milliers|miles de"), _count(1_000)),
+    _Amount(_words(r"millions of|Millionen (?:von|Menschen)|des millions de"), _count(10**6)),
+    _Amount(_words(r"billions of|Milliarden (?:von|an)|des milliards de"), _count(10**9)),
 )  # fmt: skip
 
 

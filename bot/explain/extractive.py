@@ -20,17 +20,29 @@ from bot.explain.explanation import (
     Source,
 )
 from bot.explain.glossary import Glossary
-from bot.explain.pick import Candidate, candidates, is_repeat, ranked, stands_alone
+from bot.explain.pick import (
+    Candidate,
+    candidates,
+    has_no_case,
+    is_covered,
+    is_repeat,
+    is_retold,
+    length,
+    ranked,
+    sentences_of,
+    stands_alone,
+)
 from bot.explain.plain_language import MAX_TERMS, MAX_WORDS, is_clean
 from bot.explain.readability import word_count
 from bot.explain.review import cut_headline
-from bot.explain.sentences import split_sentences
 from bot.explain.sources import Document, basis
 from bot.news.story import Story
 
 _SENTENCES = {Form.DIGEST: 5, Form.FULL: 11}
 _PER_PARAGRAPH = {Form.DIGEST: 3, Form.FULL: 3}
 _MAX_IN_SHORT_WORDS = 45
+# "Apple said AI is late." is short, and better than the title once more.
+_SHORTEST_IN_SHORT = 4
 # Who did what stands in the first sentences of an article, or nowhere.
 _HEAD = 3
 # A source says itself why something matters, in one of these ways.
@@ -115,6 +127,8 @@ def pick(story: Story, chosen: Sequence[Document], form: Form) -> Extract:
         words = word_count(candidate.text)
         if len(core) == _SENTENCES[form] or is_repeat(candidate.text, used):
             continue
+        if is_retold(candidate, core) or (candidate.document and is_covered(candidate.text, used)):
+            continue  # another outlet's telling of what stands there
         if words <= room:
             core.append(candidate)
             used.append(candidate.text)
@@ -150,18 +164,14 @@ def explained_terms(
 
 def _opening(best: Sequence[Candidate], chosen: Sequence[Document], language: str) -> str:
     """Return the best sentence from the head of an article: there stands who did what and when."""
-    fitting = [c for c in best if word_count(c.text) <= _MAX_IN_SHORT_WORDS]
+    fitting = [c for c in best if length(c.text) <= _MAX_IN_SHORT_WORDS]
     heads = [c for c in fitting if c.position < _HEAD and _names_somebody(c.text)]
     for candidate in [*sorted(heads, key=lambda c: (c.document, c.position)), *fitting]:
         return candidate.text
     # Nothing stands alone: the first clean sentence of all, else the title, which every story has.
     for document in chosen:
-        for line in split_sentences(document.text, language):
-            if (
-                is_clean(line)
-                and 0 < word_count(line) <= _MAX_IN_SHORT_WORDS
-                and stands_alone(line)
-            ):
+        for line in sentences_of(document, language):
+            if stands_alone(line, min_words=_SHORTEST_IN_SHORT):
                 return line
     return headline_of(chosen)
 
@@ -173,7 +183,7 @@ def _names_somebody(sentence: str) -> bool:
     Scripts without capitals have no such sign; there every sentence passes.
     """
     inside = sentence.split()[1:]
-    if not any(letter.isupper() or letter.islower() for letter in sentence):
+    if has_no_case(sentence):
         return True
     return any(word.strip("“\"'(„«")[:1].isupper() for word in inside)
 
@@ -187,7 +197,7 @@ def _what_is_new(story: Story, chosen: Sequence[Document]) -> str | None:
     if document is None:
         return None
     detail = latest.detail.casefold()
-    for line in split_sentences(document.text, story.language):
+    for line in sentences_of(document, story.language):
         if detail and detail in line.casefold() and is_clean(line) and stands_alone(line):
             return line
     title = " ".join(document.title.split())

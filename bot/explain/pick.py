@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.explain.figures import figures, supports
 from bot.explain.grounding import quotes_in
 from bot.explain.plain_language import is_clean
 from bot.explain.readability import word_count
@@ -16,8 +17,12 @@ from bot.explain.sentences import split_sentences
 from bot.explain.sources import Document
 
 _MIN_WORDS, _MAX_WORDS = 6, 40
+# Where every character counts as a word, a sentence of news has about so many more.
+_DENSE_FACTOR = 2.5
+_IS_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e01-\u0e2e]")
 _PER_DOCUMENT = 60
 _SAME = 0.6
+_COVERED = 0.65
 
 # Leans on a sentence before it, so it cannot stand alone.
 _LEANS_BACK = re.compile(
@@ -35,13 +40,19 @@ _LEANS_BACK = re.compile(
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|we|we're|we've|our|ours|us|my|wir|uns|unser\w*|nous|notre|nos)\b"
 )
+# Narrow on purpose: advertising, subscriptions, terms of service and data protection make news.
 _BOILERPLATE = re.compile(
-    r"\b(?:sign up|subscribe|newsletter|cookies?\b|privacy policy|terms of (?:use|service)|read more|"
-    r"click here|follow us|share this|all rights reserved|advertis\w+|sponsored|affiliate|photo(?:graph)? by|"
-    r"image credit|getty images|credit:|caption|log in|join (?:us|our)|updated at|min(?:ute)?s? read|"
+    r"\b(?:sign up (?:for|to|here|now)|subscribe (?:now|here|today|to (?:our|the|this|get|receive|read))|"
+    r"(?:our|the|daily|weekly|free) (?:\w+ )?newsletters?|(?:we|site|website) uses? cookies|cookie (?:policy|settings)|"
+    r"(?:our|agree to (?:the|our)|and) (?:privacy policy|terms of (?:use|service))|read (?:more|the (?:full|whole|rest|original))|"
+    r"click here|follow us|share this|all rights reserved|advertise with|advertisement$|sponsored (?:content|post|link)|"
+    r"affiliate (?:links?|commission)|photo(?:graph)? by|"
+    r"image credit|getty images|credit:|log in to|join (?:us|our)|updated at|min(?:ute)?s? read|"
     r"this (?:article|story|post) (?:was|first|originally|appeared)|originally (?:published|appeared)|"
     r"reporting by|editing by|continue reading|appeared first on|comments? below|watch the video|"
-    r"podcast|abonnier\w+|anmelden|datenschutz|weiterlesen|lire la suite|abonnez|suscr[ií]b\w+)\b|©|®",
+    r"declined to comment|requests? for comment|shares (?:of|in) [\w .&-]{2,30} (?:rose|fell|climbed|dropped|"
+    r"jumped|slid|closed|were (?:up|down))|(?:our|this|the latest) podcast|listen to|jetzt (?:abonnieren|anmelden)|"
+    r"abonnieren sie|datenschutzerklärung|weiterlesen|lire la suite|abonnez|suscr[ií]b(?:ete|ase))\b|©|®",
     re.IGNORECASE,
 )
 # Addressed to a machine, not to readers.
@@ -57,6 +68,32 @@ _CODE_LIKE = re.compile(r"[{}\[\]|\\^~<>=_]{2,}|[<>{}|\\`]|\w+\(\)|::|https?:|\w
 _SHOUTS = re.compile(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,}\b){2,}|!{2,}")
 
 
+# What agencies and sites put before a sentence: "LUXEMBOURG, Nov 22 (Reuters) - ", "An anonymous
+# reader writes: ", "arXiv:2611.00001v1 Announce Type: new Abstract: ".
+_MONTH_DAY = r"[A-Z][a-zä]{2,8}\.? \d{1,2}"
+_AGENCY = r"\((?:[A-Z]{2,5}|dpa|Reuters|Bloomberg)(?:[/ ][\w-]{2,12})?\)"
+_PLACE = r"[A-ZÀ-Þ][\w.'/-]{1,20}(?: [A-ZÀ-Þ][\w.'/-]{1,20}){0,2}"
+_DATELINE = re.compile(
+    rf"^(?:(?:{_PLACE},? )?(?:{_MONTH_DAY} )?{_AGENCY}|{_PLACE}, {_MONTH_DAY}|{_MONTH_DAY}|[A-ZÀ-Þ][A-ZÀ-Þ '-]{{4,30}})"
+    r"\s?[–—-]{1,2}\s+(?=[A-ZÀ-Þ“\"])"
+    r"|^(?i:an anonymous reader|(?:long-?time )?slashdot reader [\w ]{2,30}) (?:writes|shares|quotes)[^:.]{0,60}:\s+"
+    r"|^arXiv:\S+ Announce Type: \S+\s+Abstract:\s+"
+)
+_TICKER = re.compile(r" \((?:[A-Z]{1,5}\.[A-Z]{1,2}|(?:NASDAQ|NYSE|Nasdaq|LSE): ?[A-Z.]{1,6})\)")
+
+
+def sentences_of(document: Document, language: str) -> list[str]:
+    """Return its sentences in order, without datelines and stock exchange symbols."""
+    return [
+        _TICKER.sub("", _without_dateline(line))
+        for line in split_sentences(document.text, language)[:_PER_DOCUMENT]
+    ]
+
+
+def _without_dateline(line: str) -> str:
+    return _DATELINE.sub("", line, count=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence that can be shown; `document` and `position` say where it stands."""
@@ -70,7 +107,7 @@ def candidates(chosen: Sequence[Document], language: str) -> list[Candidate]:
     """Return the sentences of the documents that stand alone, in order."""
     found = []
     for number, document in enumerate(chosen):
-        lines = split_sentences(document.text, language)[:_PER_DOCUMENT]
+        lines = sentences_of(document, language)
         found += [
             Candidate(" ".join(line.split()), number, position)
             for position, line in enumerate(lines)
@@ -79,10 +116,10 @@ def candidates(chosen: Sequence[Document], language: str) -> list[Candidate]:
     return found
 
 
-def stands_alone(sentence: str) -> bool:
+def stands_alone(sentence: str, *, min_words: int = _MIN_WORDS) -> bool:
     """Return True for a whole sentence that needs no other one, and speaks to readers of news."""
     line = " ".join(sentence.split())
-    if not line or not _MIN_WORDS <= word_count(line) <= _MAX_WORDS:
+    if not line or not min_words <= length(line) <= _MAX_WORDS:
         return False
     if line[-1] not in '.!?。！？”"»' or line[-1] == "?" or line.endswith("..."):
         return False
@@ -132,6 +169,35 @@ def is_repeat(sentence: str, used: Sequence[str]) -> bool:
         if others and shared >= _SAME * min(len(words), len(others)):
             return True
     return False
+
+
+def length(sentence: str) -> float:
+    """Return how long a sentence is, in words of a language with spaces."""
+    return word_count(sentence) / (_DENSE_FACTOR if _IS_DENSE.search(sentence) else 1.0)
+
+
+def has_no_case(sentence: str) -> bool:
+    """Return True in scripts without capitals, also when a Latin name stands in between."""
+    letters = [letter for letter in sentence if letter.isalpha()]
+    return sum(letter.isupper() or letter.islower() for letter in letters) < len(letters) / 2
+
+
+def is_covered(sentence: str, used: Sequence[str]) -> bool:
+    """Return True when the sentences used together say nearly all of this one."""
+    words = words_of(sentence)
+    told = {word for other in used for word in words_of(other)}
+    return len(words & told) >= _COVERED * len(words)
+
+
+def is_retold(candidate: Candidate, used: Sequence[Candidate]) -> bool:
+    """Return True when another document's sentence is used that tells the same sum or share."""
+    told = [figure for figure in figures(candidate.text) if figure.unit]
+    return any(
+        other.document != candidate.document and supports(figure, mine)
+        for other in used
+        for figure in figures(other.text)
+        for mine in told
+    )
 
 
 def words_of(text: str) -> set[str]:

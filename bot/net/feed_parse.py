@@ -23,7 +23,7 @@ from bot.net.feed_raw import (
     from_json_feed,
 )
 from bot.net.markup_limit import refuse_long_start_tag
-from bot.net.plain_text import clean, first_words, plain, shortened
+from bot.net.plain_text import clean, first_words, paragraphs, plain, shortened
 from bot.net.xml_repair import repaired
 from bot.news.entry import ParsedEntry
 from bot.news.feed import FeedKind
@@ -199,8 +199,8 @@ def _base(raw: RawFeed, root: str, url: str) -> str:
 
 
 def _entry(raw: RawEntry, base: str, now: datetime) -> ParsedEntry | None:
-    summary = plain(raw.summary, MAX_SUMMARY_CHARS)
-    content = plain(raw.content, MAX_CONTENT_CHARS)
+    summary = paragraphs(raw.summary, MAX_SUMMARY_CHARS)
+    content = paragraphs(raw.content, MAX_CONTENT_CHARS)
     entry = ParsedEntry(
         title=plain(raw.title, MAX_TITLE_CHARS),
         url=_http_url(raw.url, base),
@@ -213,7 +213,7 @@ def _entry(raw: RawEntry, base: str, now: datetime) -> ParsedEntry | None:
     )
     if entry.title:
         return entry
-    words = first_words(entry.summary or entry.content)
+    words = first_words(clean(entry.summary or entry.content))
     if not words and not entry.url:
         return None
     return replace(entry, title=words or shortened(entry.url, MAX_TITLE_CHARS))

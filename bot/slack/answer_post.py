@@ -170,6 +170,16 @@ class AnswerPost:
                 return str(message["ts"])
         return None
 
+    async def find_begun(self, since: float) -> str | None:
+        """Return the ts of what a process that died had begun: a post that names it, or an open stream."""
+        return await self.find(
+            since,
+            lambda message: (
+                self._is_this_answer(message)
+                or (message.get("streaming_state") == "in_progress" and not message.get("metadata"))
+            ),
+        )
+
     def _is_this_answer(self, message: Json) -> bool:
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}

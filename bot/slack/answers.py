@@ -86,6 +86,8 @@ class SlackAnswerDesk:
             return PrivateAnswer(self.calls, self.response_urls, place)
         if place.answer_ts:
             return ResumedAnswer(self, place, place.answer_ts)
+        if place.begun_since:
+            return PerhapsBegun(self, place, on_started, place.begun_since.timestamp())
         return LiveAnswer(self, place, on_started)
 
     def keep_open(self, stream: Stream) -> None:
@@ -286,3 +288,38 @@ class ResumedAnswer:
             # An update is no post: Slack would leave the line for two minutes.
             await self._desk.show_status(self._place, "")
         return ts
+class PerhapsBegun:
+    """
+    An answer of which a process that died may have begun something, without a record of it.
+
+    The place is read once, in this case alone: what is found is completed, else it begins anew.
+
+    Args:
+        since: UTC epoch seconds; when it was asked.
+    """
+
+    def __init__(
+        self, desk: SlackAnswerDesk, place: Place, on_started: StartedCallback, since: float
+    ) -> None:
+        self._desk, self._place, self._on_started, self._since = desk, place, on_started, since
+        self._found: Answer | None = None
+
+    async def show_thinking(self, status: str) -> None:
+        await (await self._answer()).show_thinking(status)
+
+    async def add(self, piece: Escaped) -> None:
+        await (await self._answer()).add(piece)
+
+    async def finish(self, message: Message) -> str:
+        return await (await self._answer()).finish(message)
+
+    async def _answer(self) -> Answer:
+        if self._found is None:
+            ts = await AnswerPost(self._desk.calls, self._place).find_begun(self._since)
+            if ts is None:
+                self._found = LiveAnswer(self._desk, self._place, self._on_started)
+            else:
+                log.info("begun_answer_found", channel_id=self._place.channel_id)
+                await self._on_started(ts)
+                self._found = ResumedAnswer(self._desk, self._place, ts)
+        return self._found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -46,10 +48,18 @@ class SlackBusy(SlackError):
 
 
 async def ask(client: AsyncWebClient, method: str, /, **arguments: Any) -> Json:
-    """
-    Call a method that reads, or that may be called twice, and return its answer.
+    """Call a method as `ask_dated` does, and return its answer alone."""
+    answer, _ = await ask_dated(client, method, **arguments)
+    return answer
 
-    A 429 is waited for when Slack asks for at most 10 s, twice.
+
+async def ask_dated(
+    client: AsyncWebClient, method: str, /, **arguments: Any
+) -> tuple[Json, datetime | None]:
+    """
+    Call a method that reads, or that may be called twice; return its answer and Slack's own time.
+
+    The time is aware, to the second, None when the answer does not name it. A 429 is waited for when Slack asks for at most 10 s, twice.
 
     Raises:
         SlackRefused: With Slack's code and the next step for people.
@@ -66,8 +76,20 @@ async def ask(client: AsyncWebClient, method: str, /, **arguments: Any) -> Json:
                 raise slack_error(failure, method) from error
             await asyncio.sleep(wait)
         else:
-            return dict(answer.data) if isinstance(answer.data, dict) else {}
+            body = dict(answer.data) if isinstance(answer.data, dict) else {}
+            return body, _date_of(answer.headers)
     raise AssertionError("the loop returns or raises")
+
+
+def _date_of(headers: Any) -> datetime | None:
+    for name, value in (headers or {}).items():
+        if name.lower() == "date":
+            try:
+                found = parsedate_to_datetime(str(value))
+            except ValueError:
+                return None
+            return found if found.tzinfo else None
+    return None
 
 
 def slack_error(failure: Failure, method: str) -> SlackError:

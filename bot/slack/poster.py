@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from bot.digest.ports import (
 from bot.errors import SlackError
 from bot.render.message import Message
 from bot.slack.bodies import body_of, log_findings
-from bot.slack.calls import SlackBusy, SlackRefused, ask
+from bot.slack.calls import SlackBusy, SlackRefused, ask, ask_dated
 from bot.slack.client import SlackClients
 from bot.slack.outcome import CALL_ERRORS, UNREACHABLE_RETRY_SECONDS, Failure, failure_of
 from bot.slack.pacing import Pacer
@@ -36,6 +37,8 @@ EVENT_TYPE: Final = "plainwire_digest"
 MAX_TURN_SECONDS: Final = 20.0
 # Slack's clock and ours differ a little.
 CLOCK_SLACK: Final = timedelta(seconds=5)
+# Further off than this our clock is wrong; well within the window around a lost post.
+CLOCK_WRONG: Final = timedelta(minutes=1)
 # Apps of the restricted class get at most 15 a call and one call a minute; one page is the rule.
 FIRST_PAGE: Final = 15
 NEXT_PAGES: Final = 100
@@ -96,20 +99,24 @@ class SlackPoster:
         delivery: str,
         oldest: datetime,
         latest: datetime,
+        now: datetime | None = None,
     ) -> FindOutcome:
         """Look for a posted delivery by its metadata, paging until the window is exhausted."""
         try:
             client, installation = await self._clients.for_workspace(workspace_id)
-            return await self._search(
-                client,
-                installation,
-                channel_id,
-                delivery=delivery,
-                oldest=f"{(oldest - CLOCK_SLACK).timestamp():.6f}",
-                latest=f"{(latest + CLOCK_SLACK).timestamp():.6f}",
-            )
+            search = _Search(client, installation, channel_id, delivery)
+            outcome, slack_now = await search.run(oldest - CLOCK_SLACK, latest + CLOCK_SLACK)
+            if isinstance(outcome, NothingFound) and now is not None and slack_now is not None:
+                off = slack_now - now
+                if abs(off) > CLOCK_WRONG:
+                    # Our instants say nothing about Slack's: the post may lie beside the window.
+                    log.warning("clock_wrong", seconds=off.total_seconds())
+                    wrong = timedelta()
+                    first, last = oldest + min(off, wrong), latest + max(off, wrong)
+                    outcome, _ = await search.run(first - CLOCK_SLACK, last + CLOCK_SLACK)
         except SlackError as error:
             return _cannot_read(error)
+        return outcome
 
     async def admins(self, workspace_id: str) -> list[str]:
         """Return user ids of the workspace's admins, or [] when they cannot be listed."""
@@ -174,36 +181,40 @@ class SlackPoster:
             retry_after_seconds=wait,
         )
 
-    async def _search(
-        self,
-        client: AsyncWebClient,
-        installation: Installation,
-        channel_id: str,
-        *,
-        delivery: str,
-        oldest: str,
-        latest: str,
-    ) -> FindOutcome:
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks for one delivery's message in one channel."""
+
+    client: AsyncWebClient
+    installation: Installation
+    channel_id: str
+    delivery: str
+
+    async def run(self, oldest: datetime, latest: datetime) -> tuple[FindOutcome, datetime | None]:
+        """Read the window until it is found or the window exhausted; and say what time Slack has."""
         cursor: str | None = None
+        slack_now: datetime | None = None
         for page in range(MAX_PAGES):
-            answer = await ask(
-                client,
+            answer, slack_now = await ask_dated(
+                self.client,
                 "conversations.history",
-                channel=channel_id,
-                oldest=oldest,
-                latest=latest,
+                channel=self.channel_id,
+                oldest=f"{oldest.timestamp():.6f}",
+                latest=f"{latest.timestamp():.6f}",
                 inclusive=True,
                 include_all_metadata=True,
                 limit=NEXT_PAGES if page else FIRST_PAGE,
                 cursor=cursor,
             )
             for message in answer.get("messages", []):
-                if _is_delivery(message, delivery, installation):
-                    return Posted(ts=str(message["ts"]))
+                if _is_delivery(message, self.delivery, self.installation):
+                    return Posted(ts=str(message["ts"])), slack_now
             cursor = next_cursor(answer)
             if not cursor:
-                return _exhausted(answer)
-        return CannotRead(code="too_many_messages", reason="The window holds too many messages.")
+                return _exhausted(answer), slack_now
+        reason = "The window holds too many messages."
+        return CannotRead(code="too_many_messages", reason=reason), slack_now
 
 
 def next_cursor(answer: dict[str, Any]) -> str | None:

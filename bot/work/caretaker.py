@@ -30,12 +30,22 @@ class Caretaker:
     def __init__(self, jobs: Jobs, takeover_seconds: float) -> None:
         self._jobs = jobs
         self._takeover_seconds = takeover_seconds
+        self._stopping = False
+
+    def stop(self) -> None:
+        """
+        Let `run` end; said before it is cancelled.
+
+        psycopg turns a cancellation that meets a query into an error of the query, so that alone
+        could be taken for one more trouble of the database.
+        """
+        self._stopping = True
 
     async def run(self) -> None:
-        """Look every so often, until cancelled; what the database does is only logged."""
+        """Look every so often, until stopped; what the database does is only logged."""
         loop = asyncio.get_running_loop()
         pruned_at = loop.time() - _PRUNE_SECONDS
-        while True:
+        while not self._stopping:
             await asyncio.sleep(self._takeover_seconds / _LOOKS)
             try:
                 await self._jobs.end_the_rest()

@@ -189,6 +189,7 @@ class ClusterWork:
                     stalled_worker_timeout=self._takeover_seconds,
                 )
             finally:
+                caretaker.stop()
                 care.cancel()
                 await asyncio.gather(care, return_exceptions=True)
 

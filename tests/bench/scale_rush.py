@@ -19,17 +19,14 @@ from sqlalchemy import select, update
 from bot.app.bot import Bot
 from bot.app.form import Form, one_process
 from bot.app.newsroom import Newsroom, feed_health, limits_of, load_cipher, open_newsroom
-from bot.app.slack_side import SlackSide
+from bot.app.slack_side import open_slack
 from bot.clock import ShiftedClock
 from bot.digest.delivery import DeliveryState
 from bot.digest.make import DigestMaker
 from bot.explain.story_explainer import StoryExplainer
 from bot.explain.write import Explainer
 from bot.settings import Settings, load_settings
-from bot.slack.client import SlackClients
-from bot.slack.directory import SlackDirectory
 from bot.slack.pacing import Pacer
-from bot.slack.poster import SlackPoster
 from bot.work.role import Role
 from storage.cipher import generate_key
 from storage.database import Database
@@ -137,8 +134,8 @@ async def _open_bot(
         opened = open_newsroom(settings, database, clock, offline=True)
         newsroom = with_model(await stack.enter_async_context(opened), model)
         await read_news(newsroom, size.entries)
-        form = await _form(settings, database, clock)
-        slack = await stack.enter_async_context(open_slack(settings, database, form))
+        form, pacer = await _form(settings, database, clock)
+        slack = await stack.enter_async_context(open_slack(settings, newsroom, pacer))
         bot = Bot(newsroom, slack, form=form)
         await stack.enter_async_context(bot.working())
         yield bot, model
@@ -152,38 +149,24 @@ def settings_for(url: str, folder: Path, slack_api_url: str, **more: object) -> 
             "SLACK_API_URL": slack_api_url,
             "PLAINWIRE_ENCRYPTION_KEY": generate_key().get_secret_value(),
             "PLAINWIRE_DATA_DIR": str(folder),
+            # Tokens come from the installations, as where many workspaces are served.
+            "PLAINWIRE_PUBLIC_URL": "https://bot.example",
+            "SLACK_CLIENT_ID": "1.2",
+            "SLACK_CLIENT_SECRET": "a-secret",
             **more,
         }
     )
 
 
-async def _form(settings: Settings, database: Database, clock: ShiftedClock) -> Form:
+async def _form(
+    settings: Settings, database: Database, clock: ShiftedClock
+) -> tuple[Form, Pacer | None]:
+    """Return the form that `plainwire run` would take, with the clock's ticks in our hand."""
     if not settings.is_cluster:
-        return dataclasses.replace(one_process(settings, clock), role=Role.WORKER)
-    from bot.app.cluster import many_processes
+        return dataclasses.replace(one_process(settings, clock), role=Role.WORKER), None
+    from bot.app.cluster import many_processes, shared_pacer
 
-    return await many_processes(settings, database, clock, Role.WORKER)
-
-
-@asynccontextmanager
-async def open_slack(
-    settings: Settings, database: Database, form: Form
-) -> AsyncIterator[SlackSide]:
-    """Reach Slack as `bot.app.slack_side` does, for workspaces that are installed already."""
-    pacer = Pacer()
-    if not form.alone:
-        from bot.app.cluster import shared_pacer
-
-        pacer = shared_pacer(database)
-    async with SlackClients(database.installations, base_url=settings.slack_api_url) as clients:
-        installation = (await database.installations.all())[0]
-        yield SlackSide(
-            clients=clients,
-            installation=installation,
-            directory=SlackDirectory(clients),
-            poster=SlackPoster(clients, pacer),
-            pacer=pacer,
-        )
+    return await many_processes(settings, database, clock, Role.WORKER), shared_pacer(database)
 
 
 def with_model(newsroom: Newsroom, model: world.CountingModel) -> Newsroom:

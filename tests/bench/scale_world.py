@@ -153,9 +153,28 @@ def _told_row(on: date, story: str) -> dict[str, object]:
 
 # The news
 
-_SYLLABLES = (
-    ["bal", "cor", "dun", "fer", "gol", "hin", "jas", "kel", "lor", "mav", "nim", "ost", "pra", "quin", "rov", "sel", "tam", "ulm", "ver", "wex"]
-)
+_SYLLABLES = [
+    "bal",
+    "cor",
+    "dun",
+    "fer",
+    "gol",
+    "hin",
+    "jas",
+    "kel",
+    "lor",
+    "mav",
+    "nim",
+    "ost",
+    "pra",
+    "quin",
+    "rov",
+    "sel",
+    "tam",
+    "ulm",
+    "ver",
+    "wex",
+]
 _DEEDS = (
     ("releases {thing}, a language model for {trade}", "The language model {thing} drafts letters for {trade}."),
     ("sued over training data taken from {trade}", "The AI company copied the archive of {trade} for {thing}."),

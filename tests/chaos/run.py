@@ -124,7 +124,7 @@ async def _drain(ground: Ground, rounds: list[Round]) -> None:
     """Wait until every digest has ended, within reason."""
     until = time.monotonic() + DRAIN_SECONDS
     for one in rounds:
-        while time.monotonic() < until and not await is_settled(ground, one):
+        while time.monotonic() < until and not await is_settled(ground, one):  # noqa: ASYNC110 - rows in a database have no event
             await asyncio.sleep(0.3)
 
 

@@ -244,3 +244,32 @@ async def test_a_missing_server_is_said_in_a_sentence():
     async with make_work("postgresql://nobody@127.0.0.1:9/none", runs=False) as work:
         with pytest.raises(StorageError, match="cannot be reached"):
             await work.submit("poll", "p", Priority.POLL)
+
+
+async def test_a_worker_that_was_taken_for_dead_begins_anew(postgres):
+    """Its place in the engine's list is gone: the next job starts a new worker, which stops as well."""
+    seen: list[str] = []
+
+    async def run(key: str) -> None:
+        seen.append(key)
+
+    work = make_work(postgres, takeover_seconds=60.0)
+    work.handle("deliver", run)
+    async with asyncio.timeout(20):
+        async with work:
+            await work.submit("deliver", "before", Priority.DELIVER)
+            await until(lambda: seen == ["before"])
+            with psycopg.connect(postgres, autocommit=True) as connection:
+                connection.execute(f"DELETE FROM {SCHEMA}.procrastinate_workers")
+            await work.submit("deliver", "after", Priority.DELIVER)
+            await until(lambda: seen == ["before", "after"])
+
+
+async def test_a_stop_that_meets_a_query_is_not_lost(postgres):
+    """psycopg turns a cancelled query into an error of the query; stopping ends all the same."""
+    for tenth in range(12):
+        work = make_work(postgres, takeover_seconds=0.02, poll_seconds=0.01)
+        work.handle("deliver", lambda _key: asyncio.sleep(0))
+        async with asyncio.timeout(10):
+            async with work:
+                await asyncio.sleep(0.1 + tenth / 300)

@@ -171,7 +171,7 @@ async def test_a_sleeper_that_wakes_up_does_no_harm(cluster):
         async with cluster.run("worker") as lives:
             row = await cluster.wait_for(channel, "sent")
             sleeps.process.send_signal(signal.SIGCONT)
-            await sleeps.says("worker_lost")
+            await sleeps.says("job_gone")
             await asyncio.sleep(1.0)
             await end(sleeps, lives, clock)
     assert await cluster.wait_for(channel, "sent") == row

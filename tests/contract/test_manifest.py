@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bot import manifest
+from bot.errors import UsageError
 from bot.sandbox.app import ALL_BOT_SCOPES, EVENT_SCOPES, app_from_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,3 +88,67 @@ def test_socket_mode_needs_no_public_address():
     """The default manifest works behind a firewall: no request URL anywhere."""
     assert manifest.manifest()["settings"]["socket_mode_enabled"] is True
     assert "url" not in json.dumps(manifest.manifest())
+
+
+VARIANTS = [
+    {"http": "https://bot.example.org"},
+    {"prefix": "acme"},
+    {"http": "http://127.0.0.1:3000/", "prefix": "a_1"},
+]
+
+
+@pytest.mark.parametrize("options", VARIANTS)
+def test_variants_are_valid_for_slack(options):
+    """Slack's schema accepts what `plainwire manifest --http` and `--prefix` print, in both formats."""
+    values = manifest.variant(**options)
+    assert yaml.safe_load(manifest.variant_as_yaml(values)) == values
+    assert json.loads(manifest.as_json(values)) == values
+    if not SCHEMA.is_file():
+        pytest.skip("Slack's manifest schema is not at hand (see CONTRIBUTING).")
+    jsonschema.validate(values, json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_http_variant_names_every_address():
+    """In HTTP mode everything goes to one path, and people come back to another; scopes stay."""
+    values = manifest.variant(http="https://bot.example.org/")
+    app = app_from_manifest(values)
+    url = "https://bot.example.org/slack/events"
+    assert (app.request_url, app.command_url, app.interactivity_url) == (url, url, url)
+    assert app.redirect_urls == ("https://bot.example.org/slack/oauth_redirect",)
+    assert app.scopes == app_from_manifest(manifest.manifest()).scopes
+    assert values["settings"]["token_rotation_enabled"] is False
+    assert values["settings"]["org_deploy_enabled"] is False
+    assert manifest.manifest()["settings"]["socket_mode_enabled"] is True
+
+
+def test_prefix_renames_every_command_and_handlers_know_them():
+    """No command of the variant has the plain name, and our patterns find it again."""
+    app = app_from_manifest(manifest.variant(prefix="acme"))
+    assert set(app.slash_commands) == {"/acme-explain", "/acme-digest"}
+    pattern = manifest.command_pattern("/explain")
+    for name in ("/explain", "/acme-explain", "/a-b_1-explain"):
+        assert pattern.search(name)
+    for name in ("/explains", "/xexplain", "explain", "/digest", "/acme-explain2", "/a b-explain"):
+        assert not pattern.search(name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"http": "bot.example.org"},
+        {"http": "http://bot.example.org"},
+        {"http": "https://bot.example.org/path"},
+        {"http": "https://user@bot.example.org"},
+        {"http": "https://bot.example.org:99999"},
+        {"http": "https://"},
+        {"http": "ftp://bot.example.org"},
+        {"prefix": "Acme"},
+        {"prefix": "-acme"},
+        {"prefix": "/acme"},
+        {"prefix": "a" * 40},
+    ],
+)
+def test_variants_that_slack_would_not_take(options):
+    """An address or prefix that cannot work is refused in a sentence."""
+    with pytest.raises(UsageError):
+        manifest.variant(**options)

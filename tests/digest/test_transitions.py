@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digest import transitions
-from bot.digest.delivery import FINAL, TRANSITIONS, Delivery, DeliveryKey, DeliveryState
+from bot.digest.delivery import (
+    FINAL,
+    LONGEST_WAIT,
+    TRANSITIONS,
+    Delivery,
+    DeliveryKey,
+    DeliveryState,
+)
 from bot.digest.ports import CannotRead, NothingFound, NotPosted, Posted
 from bot.digest.transitions import IllegalTransition, Limits
 from tests.fakes.digest import NOW
@@ -43,6 +50,18 @@ ACTIONS: dict[str, _Action] = {
     "die": lambda d: transitions.die(d, "gave up"),
     "redo": lambda d: transitions.redo(d, NOW),
 }
+
+
+def test_nothing_waits_longer_than_the_longest_wait():
+    """However long Slack asks us to wait, and whatever the clock said when it was written."""
+    busy = NotPosted(code="ratelimited", reason="busy", retry_after_seconds=90_000)
+    row = transitions.not_posted(walk("compose_done", "start_sending"), busy, NOW, LIMITS)
+
+    assert row.not_before == NOW + LONGEST_WAIT
+    assert row.waits(NOW)
+    assert not row.waits(NOW + LONGEST_WAIT)
+    # The clock was put back by an hour.
+    assert not row.waits(NOW - timedelta(hours=1))
 
 
 def opened() -> Delivery:

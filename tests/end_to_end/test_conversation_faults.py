@@ -15,7 +15,7 @@ from storage.tables import Base
 from tests.fakes.azure import FakeAzure, Say, Throttle
 from tests.fakes.place import open_place
 from tests.fakes.program import started
-from tests.fakes.talk import CHANNEL, WORKSPACE, Talk, open_talk, running, said_in
+from tests.fakes.talk import CHANNEL, WORKSPACE, Talk, Unpaced, open_talk, running, said_in
 from tests.fakes.wire_news import PILOT
 
 pytestmark = pytest.mark.anyio
@@ -138,7 +138,10 @@ async def test_killed_while_answering(tmp_path: Path):
         [half] = [said for said in place.sandbox.messages("ai-news") if said.streaming]
         place.azure.tokens_per_second = None
         async with started("run", cwd=place.folder, **place.settings) as program:
-            await place.sandbox.wait_for(lambda: "Sources" in json.dumps(half.blocks), timeout=20)
+            def completed() -> bool:
+                return "Sources" in json.dumps(half.blocks)
+
+            await place.sandbox.wait_for(completed, timeout=20)
             program.stop()
             finished = await program.ended(10)
         replies = [
@@ -152,8 +155,13 @@ async def test_killed_while_answering(tmp_path: Path):
     assert finished.quiet, finished.err
 
 
-async def test_hostile_words(talk: Talk):
+async def test_hostile_words(tmp_path: Path):
     """Whatever the model says and people write: nobody is called, and no link lies."""
+    async with open_talk(tmp_path, pacer=Unpaced()) as talk:
+        await _hostile(talk)
+
+
+async def _hostile(talk: Talk) -> None:
     draw = random.Random(20261122)
     ada = talk.as_user("ada")
     base = "Harbor Labs released Pilot 2 today. It needs 16 GB of memory. "
@@ -174,7 +182,7 @@ async def test_hostile_words(talk: Talk):
     await talk.sandbox.settle()
     await talk.quiet()
 
-    assert len(talk.azure.calls) >= 60
+    assert len(talk.azure.calls) >= 50
     assert talk.sandbox.pings == []
     assert talk.sandbox.masked_links == []
     assert talk.refused == []

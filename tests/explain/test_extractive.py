@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.explain.explanation import Explanation, Form, Level
 from bot.explain.extractive import extractive
 from bot.explain.glossary import Glossary
-from bot.explain.pick import is_repeat, stands_alone
+from bot.explain.pick import is_repeat, sentences_of, stands_alone
 from bot.explain.plain_language import MAX_HEADLINE_CHARS, is_clean
 from bot.explain.readability import word_count
 from bot.explain.sources import documents, named_sources
@@ -203,3 +203,66 @@ def test_any_page_is_survived(text: str, title: str, language: str):
     assert made.in_short
     assert all(is_clean(paragraph) for paragraph in made.paragraphs)
     assert made.sources
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Nov 22 (Reuters) - Apple said so.", "Apple said so."),
+        ("LUXEMBOURG - The court ruled.", "The court ruled."),
+        ("SAN FRANCISCO, Nov 22 (Reuters) - Apple said so.", "Apple said so."),
+        ("Berlin (dpa) – Die Regierung sagt es.", "Die Regierung sagt es."),
+        ("An anonymous reader quotes a report from Ars Technica: AI wrote it.", "AI wrote it."),
+        ("arXiv:2611.00001v1 Announce Type: new Abstract: Models grow.", "Models grow."),
+        ("Apple (AAPL.O) bought Harbor (NASDAQ: HRB).", "Apple bought Harbor."),
+        ("GPT-6 - a new model - is here.", "GPT-6 - a new model - is here."),
+        ("IBM – Big Blue – said so.", "IBM – Big Blue – said so."),
+    ],
+)
+def test_datelines_and_tickers_are_not_shown(written: str, shown: str):
+    """Place, date, agency and stock exchange symbol are for editors, not for readers."""
+    story = make_story(make_entry(1))
+    page = Page(source=make_entry(1).url, text=written)
+    document = documents(story, {make_entry(1).url: page})[0]
+
+    assert sentences_of(replace(document, text=written), "en") == [shown]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "OpenAI began to test advertising in ChatGPT on Friday in the United States.",
+        "Some 20 million people subscribe to ChatGPT Plus, the company said.",
+        "OpenAI changed the terms of service of ChatGPT for lawyers and doctors.",
+        "Adobe added AI podcasts to Acrobat on Monday for all customers.",
+        "Der Datenschutz verbietet das Training mit Patientendaten, sagt die Behörde.",
+    ],
+)
+def test_news_about_what_boilerplate_speaks_of(sentence: str):
+    """Advertising, subscriptions, terms and data protection are news as well."""
+    assert stands_alone(sentence)
+
+
+def test_japanese_opens_with_who_did_it():
+    """A sentence of a script without spaces is not too long because every sign counts."""
+    told = "ソフトバンクは22日、生成AIの新会社を設立すると発表した。資本金は100億円。"
+    entry = make_entry(1, title="ソフトバンク、生成AIの新会社を設立", text=told, language="ja")
+
+    assert explained(make_story(entry), {}).in_short.startswith("ソフトバンクは22日")
+
+
+def test_another_outlet_does_not_tell_it_again():
+    """What a second outlet says in other words, and stands there already in pieces, is left out."""
+    first = make_entry(
+        1,
+        text="Apple is in talks to use Google's Gemini model to power the revamped Siri assistant. "
+        "The companies discuss a deal worth about $1 billion a year, one person said.",
+    )
+    second = make_entry(
+        2,
+        text="Apple might pay Google about $1 billion a year for a Gemini model that will power the revamped Siri.",
+    )
+    made = explained(make_story(first, second), {})
+
+    assert "$1 billion" in " ".join(made.paragraphs)
+    assert "might pay" not in " ".join([made.in_short, *made.paragraphs])

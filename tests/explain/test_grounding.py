@@ -251,3 +251,62 @@ def test_long_odd_text_takes_no_long_time(shape: str):
     stands_alone(text)
 
     assert time.process_time() - begun < 2.0
+
+
+_AMOUNTS_SOURCE = (
+    "Source: The Ledger\nTitle: Harbor Labs raises 1.5bn euros\nPublished: Friday, 27 February 2026\n\n"
+    "Harbor Labs raised 1.5 billion euros. Pilot 2 is 4x faster than Pilot 1, and sales rose by 50 percent."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Sales doubled.",
+        "Millions of people use it.",
+        "Thousands of firms bought it.",
+        "It is 5x faster.",
+        "It is 4.5x faster.",
+        "In the 1990s such firms failed.",
+        "Musk likes it.",
+        "Sequoia led the round.",
+        "Nvidia invested, too.",
+    ],
+)
+def test_loose_amounts_and_famous_names_need_a_source(sentence: str):
+    """What a model makes up most easily is found: amounts in words, and well-known names alone."""
+    assert check([sentence], [_AMOUNTS_SOURCE])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Pilot 2 is four times faster.",
+        "Pilot 2 is 4x faster.",
+        "Sales rose by half of what they were.",
+    ],
+)
+def test_loose_amounts_that_a_source_tells(sentence: str):
+    """The same amount in another form is no false alarm."""
+    assert check([sentence], [_AMOUNTS_SOURCE]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "founded"),
+    [
+        ("ja", "資本金は100億円。", True),
+        ("ja", "資本金は200億円。", False),
+        ("ja", "資本金は100億ドル。", False),
+        ("ja", "利用者は300校。", True),
+        ("ja", "利用者は400校。", False),
+        ("de", "Harbor Labs hat 1,5 Mrd. Euro.", True),
+        ("de", "Harbor Labs hat 2,5 Mrd. Euro.", False),
+        ("de", "Siemens beteiligt sich.", False),
+        ("fr", "Harbor Labs a levé 1,5 milliard d’euros.", True),
+    ],
+)
+def test_figures_in_other_scripts(language: str, sentence: str, *, founded: bool):
+    """Figures are read where no space parts them from the words, and after shortened magnitudes."""
+    source = f"{_AMOUNTS_SOURCE}\n資本金は100億円。利用者は300校。"
+
+    assert (check([sentence], [source], language=language, source_language="en") == []) is founded

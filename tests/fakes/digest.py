@@ -22,6 +22,7 @@ from bot.digest.ports import (
     FindOutcome,
     NothingFound,
     NotPosted,
+    Opening,
     Posted,
     PostOutcome,
 )
@@ -234,6 +235,12 @@ class FakeDeliveries:
         self._kill(self.crash_after, "due")
         return fresh
 
+    async def open_many(self, openings: Sequence[Opening]) -> list[bool]:
+        return [
+            await self.open(it.key, it.due_at, it.next_due_at, expected_next_due_at=it[3])
+            for it in openings
+        ]
+
     async def get(self, key: DeliveryKey) -> Delivery | None:
         return self.rows.get(key)
 
@@ -265,7 +272,7 @@ class FakeDeliveries:
     async def unfinished(self, now: datetime | None = None, limit: int = 500) -> list[Delivery]:
         found = [row for row in self.rows.values() if row.state not in FINAL]
         if now is not None:
-            found = [row for row in found if row.not_before is None or row.not_before <= now]
+            found = [row for row in found if not row.waits(now)]
         return sorted(found, key=lambda row: row.due_at)[:limit]
 
     async def told(self, workspace_id: str, channel_id: str, since: date) -> list[Told]:
@@ -355,6 +362,7 @@ class ScriptedPoster:
         delivery: str,
         oldest: datetime,
         latest: datetime,
+        now: datetime | None = None,
     ) -> FindOutcome:
         assert oldest < latest
         if self.finds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -31,6 +32,7 @@ from tests.fakes.stored import (
 async def fill(database: Database, *teams: str) -> None:
     """Store a row or more in every table for each workspace, one workspace as the other."""
     await database.facts.set("filled", "yes")
+    await database.oauth_states.begin("state", "browser", NOON + timedelta(minutes=10), NOON)
     await database.pages.save("https://ledger.example/1", Page(source="x"), NOON)
     for team in teams:
         await _fill_news(database, team)

@@ -7,7 +7,8 @@ A bot in HTTP mode and the Slack workspaces that may install it, in one process.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,15 @@ class Office:
         return await self.follow(await self.decide(asked, decision="allow", team=team, **form))
 
 
+async def until(condition: Callable[[], Awaitable[object]], timeout_seconds: float = 10.0) -> None:
+    """Wait until the database (or whatever *condition* asks) says so."""
+    async with asyncio.timeout(timeout_seconds):
+        while True:
+            if await condition():
+                return
+            await asyncio.sleep(0.02)
+
+
 def new_browser() -> aiohttp.ClientSession:
     """Return a browser with an empty jar that takes cookies of addresses without a name."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
@@ -150,4 +160,4 @@ async def _without_starter_feeds(settings: Settings) -> None:
         await database.facts.set("starter_feeds", "added")
 
 
-__all__ = ["TEAMS", "WORLDS", "Office", "Page", "new_browser", "open_office"]
+__all__ = ["TEAMS", "WORLDS", "Office", "Page", "new_browser", "open_office", "until"]

@@ -24,6 +24,7 @@ from bot.clock import SystemClock
 from bot.manifest import manifest
 from bot.sandbox import Message, Person, Sandbox, app_from_manifest
 from bot.settings import Settings, load_settings
+from bot.slack.pacing import Pacer
 from storage.database import Database
 from tests.fakes.azure import FakeAzure
 from tests.fakes.feed_server import FeedServer
@@ -107,6 +108,15 @@ class Talk:
         ]
 
 
+class Unpaced(Pacer):
+    """Never waits, for tests that say a lot in one minute."""
+
+    async def wait(
+        self, workspace_id: str, method: str, channel_id: str = "", *, at_most_seconds: float
+    ) -> float:
+        return 0.0
+
+
 def said_in(note: Any) -> str:
     """Return everything that a message or view shows, as one text."""
     return json.dumps(note, ensure_ascii=False)
@@ -118,7 +128,7 @@ def blocks_text(message: Message) -> str:
 
 @asynccontextmanager
 async def running(
-    place: Place, *, settings: Settings | None = None, work: bool = True
+    place: Place, *, settings: Settings | None = None, pacer: Pacer | None = None
 ) -> AsyncIterator[Bot]:
     """Run the bot of a place in this process."""
     own = settings or place.loaded_settings()
@@ -128,9 +138,8 @@ async def running(
             await Database.open(own.database_url, cipher=cipher)
         )
         newsroom = await stack.enter_async_context(open_newsroom(own, database, SystemClock()))
-        bot = await stack.enter_async_context(open_bot(own, newsroom))
-        if work:
-            await stack.enter_async_context(bot.working())
+        bot = await stack.enter_async_context(open_bot(own, newsroom, pacer=pacer))
+        await stack.enter_async_context(bot.working())
         yield bot
 
 
@@ -142,6 +151,7 @@ async def open_talk(
     with_model: bool = True,
     rate_limits: Any = "off",
     app: Any = None,
+    pacer: Pacer | None = None,
     **settings: object,
 ) -> AsyncIterator[Talk]:
     """Start everything; with *digest*, one of two stories stands in #ai-news."""
@@ -172,7 +182,7 @@ async def open_talk(
                 **settings,
             }
         )
-        async with running(place, settings=own) as bot:
+        async with running(place, settings=own, pacer=pacer) as bot:
             talk = Talk(place=place, bot=bot)
             if digest:
                 talk.digest = await posted_digest(talk)
@@ -199,6 +209,7 @@ __all__ = [
     "WORKSPACE",
     "Sequence",
     "Talk",
+    "Unpaced",
     "blocks_text",
     "channel_due",
     "open_talk",

@@ -92,7 +92,7 @@ GOLDEN = {
             entries=(
                 ParsedEntry(
                     title="Tiny model & big claims", url="https://ledger.example/2026/tiny?a=1&b=2", guid="tiny-1",
-                    summary="It runs on a phone. So they say.", content="It runs on a phone with 4 GB.",
+                    summary="It runs on a phone.\n\nSo they say.", content="It runs on a phone with 4 GB.",
                     author="Ann Writer", published_at=AT, categories=("AI", "Phones"),
                 ),
             ),
@@ -152,7 +152,7 @@ GOLDEN = {
             entries=(
                 ParsedEntry(
                     title="An xhtml title", url="https://lab.example/blog/2026/post.html", guid="urn:lab:2",
-                    summary="One. Two.", content="", published_at=AT,
+                    summary="One.\n\nTwo.", content="", published_at=AT,
                 ),
             ),
         ),

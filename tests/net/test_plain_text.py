@@ -19,7 +19,7 @@ from bot.net.http_headers import (
     validator,
 )
 from bot.net.markup_limit import longest_start_tag_bytes, refuse_long_start_tag
-from bot.net.plain_text import first_words, plain
+from bot.net.plain_text import first_words, paragraphs, plain
 from bot.net.xml_repair import repaired
 
 
@@ -186,3 +186,18 @@ def test_other_headers() -> None:
     assert validator('"abc"') == '"abc"'
     assert validator("a\r\nX: y") is None
     assert validator("x" * 501) is None
+
+
+def test_paragraphs_stay_apart():
+    """A caption, a byline and a heading do not run into the sentence after them."""
+    markup = (
+        "<figure><img src=x><figcaption>Photo by Jo</figcaption></figure><p>By JO SMITH</p>"
+        "<h2>The vote</h2><p>The Senate <b>voted</b>.<br>It was late.</p><br><br>More."
+    )
+
+    assert (
+        paragraphs(markup, 500)
+        == "By JO SMITH\n\nThe vote\n\nThe Senate voted. It was late.\n\nMore."
+    )
+    assert paragraphs("One line.\n \nTwo lines\nof text.", 500) == "One line.\n\nTwo lines of text."
+    assert paragraphs("x" * 50, 20) == "x" * 19 + "…"

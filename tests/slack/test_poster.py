@@ -83,6 +83,19 @@ async def test_a_busy_channel_is_read_page_by_page(sandbox, clients):
     assert await find(poster, delivery="another") == NothingFound()
 
 
+@pytest.mark.parametrize("hours", [-30, -2, 2, 30])
+async def test_a_wrong_clock_does_not_hide_a_post(sandbox, clients, hours):
+    """With our clock hours off, the window is moved to Slack's time, so the post is found."""
+    poster = SlackPoster(clients)
+    posted = await poster.post(TEAM, NEWS, MESSAGE, delivery=DELIVERY)
+    now = datetime.now(UTC) + timedelta(hours=hours)
+    minutes = timedelta(minutes=5)
+    window = {"oldest": now - minutes, "latest": now + minutes}
+
+    assert await poster.find(TEAM, NEWS, delivery=DELIVERY, now=now, **window) == posted
+    assert await poster.find(TEAM, NEWS, delivery="another", now=now, **window) == NothingFound()
+
+
 async def test_only_our_own_message_counts_as_proof(sandbox, clients):
     """Metadata that another app wrote proves nothing."""
     await SlackPoster(clients).post(TEAM, NEWS, MESSAGE, delivery=DELIVERY)

@@ -173,7 +173,8 @@ async def test_unfinished_are_all_but_final(database: Database) -> None:
     """Unfinished is every state but the final ones, the earliest due first, those that wait left out."""
     for state in S:
         await changed(database, await opened(database, f"C-{state}"), state)
-    await changed(database, await opened(database, "C-waits"), S.COMPOSED, not_before=NOON + DAY)
+    soon = NOON + timedelta(minutes=1)
+    await changed(database, await opened(database, "C-waits"), S.COMPOSED, not_before=soon)
 
     everything = await database.deliveries.unfinished()
     now = await database.deliveries.unfinished(NOON)
@@ -183,6 +184,13 @@ async def test_unfinished_are_all_but_final(database: Database) -> None:
         "C-waits"
     }
     assert len(await database.deliveries.unfinished(limit=2)) == 2
+
+
+async def test_what_a_wrong_clock_made_wait_waits_no_more(database: Database) -> None:
+    """A row that seems to wait for a day was written by a clock that was ahead: it is unfinished now."""
+    await changed(database, await opened(database), S.UNKNOWN, not_before=NOON + DAY)
+
+    assert len(await database.deliveries.unfinished(NOON)) == 1
 
 
 def test_the_index_covers_what_is_unfinished() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import time
@@ -68,7 +69,9 @@ class Place:
         self.client, self.heard = client, heard
 
     async def send(self, body: bytes, given) -> int:
-        async with self.client.post("/slack/events", data=body, headers=given) as answer:
+        # aiohttp warns of large bodies as bytes.
+        data = io.BytesIO(body) if len(body) > 500_000 else body
+        async with self.client.post("/slack/events", data=data, headers=given) as answer:
             await answer.read()
             return answer.status
 
@@ -236,7 +239,6 @@ async def test_two_hundred_malformed_bodies(place, caplog):
             given = headers(body, kind=kind) if signed else {"Content-Type": kind}
             status = await place.send(body, given)
             assert status in {400, 401}, (status, signed, kind, body[:200])
-            assert signed or status in {400, 401}
     assert place.heard == []
     assert "hello" not in caplog.text
     assert "Traceback" not in caplog.text

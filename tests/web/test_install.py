@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.digest.lifecycle import ACCESS_REVOKED
 from bot.digest.preference import Channel, Preference
 from bot.logs import configure_logs
-from tests.fakes.office import TEAMS, new_browser, open_office
+from tests.fakes.office import TEAMS, new_browser, open_office, until
 
 pytestmark = pytest.mark.anyio
 
@@ -108,9 +108,10 @@ async def test_uninstalling_leaves_nothing(office):
     office.sandbox.as_user("ada").uninstall()
     await office.sandbox.settle()
 
-    async with asyncio.timeout(5):
-        while await office.database.installations.get(TEAM) is not None:
-            await asyncio.sleep(0.02)
+    async def is_gone():
+        return await office.database.installations.get(TEAM) is None
+
+    await until(is_gone)
     assert [one.workspace_id for one in await office.database.installations.all()] == [TEAMS[1]]
 
 

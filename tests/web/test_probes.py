@@ -13,7 +13,7 @@ from bot.app.web_side import serving
 from bot.errors import StorageError
 from bot.web.health import Health
 from bot.web.metrics import Figures, Metrics
-from tests.fakes.office import TEAMS, open_office
+from tests.fakes.office import TEAMS, open_office, until
 
 pytestmark = pytest.mark.anyio
 
@@ -89,9 +89,12 @@ async def test_metrics_of_a_running_bot(tmp_path, free_tcp_port, free_tcp_port_f
     other = free_tcp_port_factory()
     async with open_office(tmp_path, free_tcp_port, PLAINWIRE_METRICS_PORT=other) as office:
         await office.install(TEAMS[0])
+        await until(office.bot.rounds.last_tick)
         async with office.browser.get(f"http://127.0.0.1:{other}/metrics") as answer:
             assert answer.content_type == "text/plain"
-            families = {each.name: each for each in text_string_to_metric_families(await answer.text())}
+            families = {
+                each.name: each for each in text_string_to_metric_families(await answer.text())
+            }
         for path, status in (("/healthz", 200), ("/metrics", 404)):
             assert (await office.get(path)).status == status
 
@@ -122,5 +125,5 @@ async def test_any_port(office):
     settings = bot.newsroom.settings.model_copy(update={"metrics_port": 0})
     object.__setattr__(bot.newsroom, "settings", settings)
     async with serving(bot, None) as (_, port):
-        async with office.browser.get(f"http://127.0.0.1:{port}/healthz") as answer:
-            assert answer.status == 200
+        answer = await office.follow(f"http://127.0.0.1:{port}/healthz")
+    assert answer.status == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -28,6 +29,13 @@ class Office:
     async def submit(self, key: str) -> None:
         await self.work.submit("deliver", key, Priority.DELIVER)
 
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while True:
+                if condition():
+                    return
+                await asyncio.sleep(0.01)
+
     async def run(self, key: str) -> None:
         if key.startswith("slow"):
             self.running += 1
@@ -47,14 +55,10 @@ async def test_others_go_on_while_one_workspace_hangs():
             await office.submit(f"slow/{number}")
         await asyncio.sleep(0)
         await office.submit("quick/1")
-        async with asyncio.timeout(2):
-            while "quick/1" not in office.done:
-                await asyncio.sleep(0.01)
+        await office.wait_for(lambda: "quick/1" in office.done)
         assert office.share.waiting() == 30 - office.share.limit
         office.go.set()
-        async with asyncio.timeout(5):
-            while len(office.done) < 31:
-                await asyncio.sleep(0.01)
+        await office.wait_for(lambda: len(office.done) == 31)
     assert office.most == office.share.limit == 6
     assert office.share.waiting() == 0
 
@@ -67,9 +71,7 @@ async def test_a_broken_unit_lets_the_next_go(caplog):
         for key in ("slow/broken", "slow/1", "slow/1", "slow/2"):
             await office.submit(key)
         office.go.set()
-        async with asyncio.timeout(5):
-            while len(office.done) < 2:
-                await asyncio.sleep(0.01)
+        await office.wait_for(lambda: len(office.done) == 2)
     assert sorted(office.done) == ["slow/1", "slow/2"]
 
 

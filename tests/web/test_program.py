@@ -1,0 +1,80 @@
+"""`plainwire run` in HTTP mode, as an operator starts it."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from bot.manifest import variant
+from bot.sandbox import Sandbox, app_from_manifest
+from tests.fakes.program import plainwire, started
+
+pytestmark = pytest.mark.anyio
+
+PUBLIC = "https://bot.example.org"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cret"},
+            "SLACK_SIGNING_SECRET is missing",
+        ),
+        ({"SLACK_SIGNING_SECRET": "x"}, "SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_SIGNING_SECRET": "x", "SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET is missing"),
+    ],
+)
+async def test_what_http_mode_needs(tmp_path, settings, words):
+    """What is missing is named before anything is opened, with exit code 2."""
+    finished = await plainwire("run", cwd=tmp_path, PLAINWIRE_PUBLIC_URL=PUBLIC, **settings)
+
+    assert finished.code == 2
+    assert words in finished.err
+    assert "s3cret" not in finished.err
+    assert not (tmp_path / "plainwire-data").exists()
+
+
+async def test_from_start_to_stop(tmp_path, free_tcp_port):
+    """Without a bot token it starts, serves, tells how it is, and stops when asked to."""
+    public = f"http://127.0.0.1:{free_tcp_port}"
+    app = app_from_manifest(variant(http=public))
+    async with Sandbox(app=app, rate_limits="off", installed=False) as sandbox:
+        settings = {
+            "SLACK_API_URL": sandbox.api_url,
+            "SLACK_CLIENT_ID": app.client_id,
+            "SLACK_CLIENT_SECRET": app.client_secret,
+            "SLACK_SIGNING_SECRET": app.signing_secret,
+            "PLAINWIRE_PUBLIC_URL": public,
+            "PLAINWIRE_HTTP_PORT": free_tcp_port,
+            # Starter feeds are not read: no address is one of the test's.
+            "PLAINWIRE_OUTBOUND_PROXY": "http://127.0.0.1:9",
+        }
+        async with started("run", cwd=tmp_path, **settings) as program:
+            line = await program.says("bot_ready")
+            assert "0 installed" in line
+            async with aiohttp.ClientSession() as session:
+                async with session.get(public + "/healthz") as answer:
+                    assert answer.status == 200
+                    assert (await answer.json())["database"] is True
+                async with session.get(public + "/slack/install") as answer:
+                    assert str(answer.url).startswith(sandbox.url + "/oauth/v2/authorize")
+            assert await sandbox.verify_request_url()
+            program.stop()
+            finished = await program.ended(10)
+    assert finished.code == 0
+    assert "Traceback" not in finished.err
+    assert app.client_secret not in finished.err + finished.out
+
+
+async def test_manifest_command(tmp_path):
+    """`plainwire manifest --http … --prefix … --json` prints one manifest; a wrong address is exit 2."""
+    finished = await plainwire(
+        "manifest", "--http", PUBLIC, "--prefix", "acme", "--json", cwd=tmp_path
+    )
+    assert finished.code == 0
+    assert finished.json == variant(http=PUBLIC, prefix="acme")
+
+    wrong = await plainwire("manifest", "--http", "bot.example.org", cwd=tmp_path)
+    assert wrong.code == 2
+    assert "--http https://bot.example.org" in wrong.err
