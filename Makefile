@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench clean lock
+.PHONY: help demo test lint bench chaos clean lock
 help:            ## show this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -21,6 +21,9 @@ lint: $(VENV)/dev.stamp     ## style, types and the one-way rule of imports
 
 bench: $(VENV)/dev.stamp    ## measure start, memory and model calls (docs/measurements.md)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: $(VENV)/dev.stamp    ## stage faults for up to half an hour, and count digests (docs/measurements.md)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(VENV)/dev.stamp     ## write the locked versions anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

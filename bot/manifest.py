@@ -7,7 +7,6 @@ In a checkout it lies in the root, in an installed package beside this module.
 from __future__ import annotations
 
 import copy
-import ipaddress
 import json
 import re
 from functools import cache
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from bot.errors import JobFailed, UsageError
+from bot.setting_kinds import is_loopback
 
 NAME = "manifest.yml"
 EVENTS_PATH = "/slack/events"
@@ -126,7 +126,7 @@ def _origin(address: str) -> str:
     if (
         not known
         or parts.scheme not in {"https", "http"}
-        or (parts.scheme == "http" and not _is_loopback(parts.hostname or ""))
+        or (parts.scheme == "http" and not is_loopback(parts.hostname or ""))
         or parts.path not in {"", "/"}
         or parts.query
         or parts.fragment
@@ -137,13 +137,6 @@ def _origin(address: str) -> str:
             next_step="For example: --http https://bot.example.org",
         )
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def required_scopes() -> frozenset[str]:

@@ -7,17 +7,24 @@ Every field is documented in docs/configuration.md; a test compares the two.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.setting_kinds import (
+    azure_url,
+    database_address,
+    fernet_keys,
+    http_url,
+    public_address,
+    slack_url,
+    starts_with,
+)
 
 SLACK_API_URL = "https://slack.com/api/"
 DEFAULT_DATABASE_URL = "sqlite:///plainwire-data/plainwire.db"
@@ -25,83 +32,6 @@ DEFAULT_DATABASE_URL = "sqlite:///plainwire-data/plainwire.db"
 AZURE_SCOPE = "https://ai.azure.com/.default"
 # Between the end of the longest call to Slack and the moment when others look for its post.
 ABANDONED_MARGIN_SECONDS = 1.0
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address that starts with https:// (or http://)")
-    return value
-
-
-def _slack_url(value: str) -> str:
-    return _http_url(value).rstrip("/") + "/"
-
-
-def is_loopback(host: str) -> bool:
-    """Return True for localhost and literal loopback addresses; names are not resolved."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _public_url(value: str) -> str:
-    _http_url(value)
-    parts = urlsplit(value)
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
-        raise ValueError("must be only https:// and a host name, such as https://bot.example.org")
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError("must start with https:// (plain http only on this machine's loopback)")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _azure_url(value: str) -> str:
-    _http_url(value)
-    parts = urlsplit(value)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError("must start with https:// (plain http only on this machine's loopback)")
-    return value
-
-
-def _database_url(value: str) -> str:
-    """Return the URL with the async driver that we use for its database."""
-    scheme, separator, rest = value.partition("://")
-    base = scheme.partition("+")[0]
-    drivers = {
-        "sqlite": "sqlite+aiosqlite",
-        "postgres": "postgresql+psycopg",
-        "postgresql": "postgresql+psycopg",
-    }
-    if not separator or base not in drivers:
-        raise ValueError("must look like sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    return f"{drivers[base]}://{rest}"
-
-
-def _starts_with(prefix: str, what: str) -> AfterValidator:
-    def check(value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(prefix):
-            raise ValueError(f"must start with {prefix} ({what})")
-        return value
-
-    return AfterValidator(check)
-
-
-def _keys(value: SecretStr) -> SecretStr:
-    """Check that every comma-separated part is a Fernet key: 32 bytes in URL-safe base64."""
-    import base64
-    import binascii
-
-    for part in value.get_secret_value().split(","):
-        try:
-            raw = base64.urlsafe_b64decode(part.strip().encode())
-        except (binascii.Error, ValueError):
-            raw = b""
-        if len(raw) != 32:  # noqa: PLR2004 - Fernet's key size in bytes
-            raise ValueError("must be one or more comma-separated Fernet keys (44 characters each)")
-    return value
 
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
@@ -123,21 +53,21 @@ class Settings(BaseSettings):
     )
 
     # Slack
-    slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-", "Bot User OAuth Token")] | None = (
+    slack_bot_token: Annotated[SecretStr, starts_with("xoxb-", "Bot User OAuth Token")] | None = (
         Field(None, alias="SLACK_BOT_TOKEN")
     )
-    slack_app_token: Annotated[SecretStr, _starts_with("xapp-", "App-Level Token")] | None = Field(
+    slack_app_token: Annotated[SecretStr, starts_with("xapp-", "App-Level Token")] | None = Field(
         None, alias="SLACK_APP_TOKEN"
     )
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
     slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
     slack_client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET")
-    slack_api_url: Annotated[str, AfterValidator(_slack_url)] = Field(
+    slack_api_url: Annotated[str, AfterValidator(slack_url)] = Field(
         SLACK_API_URL, alias="SLACK_API_URL"
     )
 
     # HTTP mode
-    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+    public_url: Annotated[str, AfterValidator(public_address)] | None = Field(
         None, alias="PLAINWIRE_PUBLIC_URL"
     )
     http_host: str = Field("127.0.0.1", alias="PLAINWIRE_HTTP_HOST")
@@ -145,7 +75,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(None, ge=0, le=65_535, alias="PLAINWIRE_METRICS_PORT")
 
     # The model
-    azure_endpoint: Annotated[str, AfterValidator(_azure_url)] | None = Field(
+    azure_endpoint: Annotated[str, AfterValidator(azure_url)] | None = Field(
         None, alias="AZURE_OPENAI_ENDPOINT"
     )
     azure_api_key: SecretStr | None = Field(None, alias="AZURE_OPENAI_API_KEY")
@@ -159,10 +89,10 @@ class Settings(BaseSettings):
     daily_budget_usd: float | None = Field(None, gt=0, alias="PLAINWIRE_DAILY_BUDGET_USD")
 
     # The database
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        _database_url(DEFAULT_DATABASE_URL), alias="DATABASE_URL"
+    database_url: Annotated[str, AfterValidator(database_address)] = Field(
+        database_address(DEFAULT_DATABASE_URL), alias="DATABASE_URL"
     )
-    encryption_key: Annotated[SecretStr, AfterValidator(_keys)] | None = Field(
+    encryption_key: Annotated[SecretStr, AfterValidator(fernet_keys)] | None = Field(
         None, alias="PLAINWIRE_ENCRYPTION_KEY"
     )
     retention_days: int = Field(90, ge=15, le=3650, alias="PLAINWIRE_RETENTION_DAYS")
@@ -171,10 +101,10 @@ class Settings(BaseSettings):
     fetch_timeout_seconds: Seconds = Field(20.0, alias="PLAINWIRE_FETCH_TIMEOUT_SECONDS")
     read_pages: bool = Field(True, alias="PLAINWIRE_READ_PAGES")
     allow_private: Annotated[tuple[str, ...], NoDecode] = Field((), alias="PLAINWIRE_ALLOW_PRIVATE")
-    outbound_proxy: Annotated[str, AfterValidator(_http_url)] | None = Field(
+    outbound_proxy: Annotated[str, AfterValidator(http_url)] | None = Field(
         None, alias="PLAINWIRE_OUTBOUND_PROXY"
     )
-    contact_url: Annotated[str, AfterValidator(_http_url)] = Field(
+    contact_url: Annotated[str, AfterValidator(http_url)] = Field(
         "https://github.com/plainwire/plainwire", alias="PLAINWIRE_CONTACT_URL"
     )
 
@@ -193,9 +123,7 @@ class Settings(BaseSettings):
     slack_timeout_seconds: Seconds = Field(30.0, alias="PLAINWIRE_SLACK_TIMEOUT_SECONDS")
 
     # Answering
-    thread_retention_days: int = Field(
-        7, ge=1, le=365, alias="PLAINWIRE_THREAD_RETENTION_DAYS"
-    )
+    thread_retention_days: int = Field(7, ge=1, le=365, alias="PLAINWIRE_THREAD_RETENTION_DAYS")
     question_seconds: Seconds = Field(600.0, alias="PLAINWIRE_QUESTION_SECONDS")
 
     # Running

@@ -26,9 +26,11 @@ async def action_named(edge: Edge, inbound: Inbound) -> None:
     """An admin names the people who may."""
     await inbound.ack()
     chosen = inbound.action.get("selected_users")
-    people = frozenset(
-        user for user in chosen if isinstance(user, str)
-    ) if isinstance(chosen, list) else frozenset()
+    people = (
+        frozenset(user for user in chosen if isinstance(user, str))
+        if isinstance(chosen, list)
+        else frozenset()
+    )
     rules = await edge.rules.get(inbound.workspace_id)
     await _set(edge, inbound, replace(rules, people=people))
 
@@ -44,7 +46,5 @@ async def action_delete(edge: Edge, inbound: Inbound) -> None:
 async def _set(edge: Edge, inbound: Inbound, rules: WorkspaceRules) -> None:
     refused = await edge.permissions.set_rules(rules, inbound.asker)
     if refused:
-        await edge.screens.open(
-            inbound.workspace_id, inbound.trigger_id, note_view([refused])
-        )
+        await edge.screens.open(inbound.workspace_id, inbound.trigger_id, note_view([refused]))
     await publish_home(edge, inbound, direct=inbound.metadata)

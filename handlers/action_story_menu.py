@@ -52,9 +52,7 @@ async def _simpler(edge: Edge, inbound: Inbound, story: StoryRef) -> None:
 
 async def _feedback(edge: Edge, inbound: Inbound, kind: FeedbackKind, story: StoryRef) -> None:
     await inbound.ack()
-    spot = await edge.places.spot(
-        inbound.workspace_id, inbound.channel_id, user_id=inbound.user_id
-    )
+    spot = await edge.places.spot(inbound.workspace_id, inbound.channel_id, user_id=inbound.user_id)
     given = await edge.feedback.give(
         kind,
         click_id=inbound.trigger_id,

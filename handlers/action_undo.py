@@ -10,9 +10,7 @@ from handlers.replies import say
 async def action_undo(edge: Edge, inbound: Inbound) -> None:
     """Take it back; the note says so in its place."""
     await inbound.ack()
-    spot = await edge.places.spot(
-        inbound.workspace_id, inbound.channel_id, user_id=inbound.user_id
-    )
+    spot = await edge.places.spot(inbound.workspace_id, inbound.channel_id, user_id=inbound.user_id)
     answer = await edge.feedback.undo(
         inbound.value, spot=spot, asker=inbound.asker, now=edge.clock.now()
     )

@@ -17,6 +17,4 @@ async def command_explain(edge: Edge, inbound: Inbound) -> None:
         await inbound.ack()
         await reply(edge, inbound, explain_help())
         return
-    await take(
-        edge, inbound, request_of(edge, inbound, RequestKind.EXPLAIN, text=inbound.text)
-    )
+    await take(edge, inbound, request_of(edge, inbound, RequestKind.EXPLAIN, text=inbound.text))

@@ -49,19 +49,13 @@ async def action_check_feed(edge: Edge, inbound: Inbound) -> None:
     await edge.screens.update(inbound.workspace_id, inbound.view_id, view)
 
 
-async def _whose(
-    edge: Edge, inbound: Inbound, submitted: SubmittedSettings
-) -> tuple[Spot, Asker]:
+async def _whose(edge: Edge, inbound: Inbound, submitted: SubmittedSettings) -> tuple[Spot, Asker]:
     target = parse_settings_metadata(inbound.metadata) or submitted.target
-    spot = await edge.places.spot(
-        inbound.workspace_id, target.channel_id, user_id=inbound.user_id
-    )
+    spot = await edge.places.spot(inbound.workspace_id, target.channel_id, user_id=inbound.user_id)
     return spot, replace(inbound.asker, confirmed=target.confirmed)
 
 
-async def _answer(
-    edge: Edge, inbound: Inbound, outcome: Outcome, spot: Spot
-) -> dict[str, object]:
+async def _answer(edge: Edge, inbound: Inbound, outcome: Outcome, spot: Spot) -> dict[str, object]:
     """Return what the acknowledgement carries: nothing closes the view."""
     if isinstance(outcome, FieldErrors):
         return {"response_action": "errors", "errors": dict(outcome.errors)}
@@ -78,6 +72,4 @@ async def _answer(
 
 async def _tell(edge: Edge, inbound: Inbound, spot: Spot, sentences: tuple[str, ...]) -> None:
     message = settings_saved(sentences, spot.channel_id)
-    await whisper_or_tell(
-        edge, inbound.workspace_id, spot.channel_id, inbound.user_id, message
-    )
+    await whisper_or_tell(edge, inbound.workspace_id, spot.channel_id, inbound.user_id, message)

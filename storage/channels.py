@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, delete, select, tuple_, update
+from sqlalchemy import CursorResult, Row, Select, delete, select, update
 
 from bot.digest.preference import Channel
 from storage.gather import Gathered
+from storage.many import theirs, wanted
 from storage.renumber import give_new_channel_id
 from storage.statements import insert_into, table_of
 from storage.tables import ChannelRow
@@ -33,10 +35,10 @@ class ChannelRepository:
 
     async def _get_many(self, keys: Sequence[tuple[str, str]]) -> list[Channel | None]:
         """Answer `get` for many keys."""
-        columns = tuple_(_CHANNELS.c.workspace_id, _CHANNELS.c.channel_id)
-        wanted = select(*_CHANNELS.c).where(columns.in_(keys))
-        async with self._transactions.read() as session:
-            found = [_channel_of(row) for row in await session.execute(wanted)]
+        statement = _of_keys(self._transactions.dialect)
+        async with self._transactions.look() as connection:
+            rows = await connection.execute(statement, wanted(keys))
+            found = [_channel_of(row) for row in rows]
         by_key = {channel.key: channel for channel in found}
         return [by_key.get(key) for key in keys]
 
@@ -100,24 +102,24 @@ class ChannelRepository:
             return await give_new_channel_id(session, workspace_id, old_id, new_id)
 
     async def all(self, workspace_id: str | None = None) -> list[Channel]:
-        wanted = select(ChannelRow).order_by(
+        query = select(ChannelRow).order_by(
             ChannelRow.workspace_id, ChannelRow.name, ChannelRow.channel_id
         )
         if workspace_id is not None:
-            wanted = wanted.where(ChannelRow.workspace_id == workspace_id)
+            query = query.where(ChannelRow.workspace_id == workspace_id)
         async with self._transactions.read() as session:
-            return [_channel_of(row) for row in await session.scalars(wanted)]
+            return [_channel_of(row) for row in await session.scalars(query)]
 
     async def due(self, now: datetime, limit: int = 500) -> list[Channel]:
         # The order is that of the index, so the database reads the first rows and stops.
-        wanted = (
+        query = (
             select(ChannelRow)
             .where(ChannelRow.next_due_at <= now)
             .order_by(ChannelRow.next_due_at, ChannelRow.workspace_id, ChannelRow.channel_id)
             .limit(limit)
         )
         async with self._transactions.read() as session:
-            return [_channel_of(row) for row in await session.scalars(wanted)]
+            return [_channel_of(row) for row in await session.scalars(query)]
 
     async def remove(self, workspace_id: str, channel_id: str) -> bool:
         """Forget a channel; its deliveries stay, so that adding it again posts nothing twice."""
@@ -145,6 +147,12 @@ class ChannelRepository:
                 .values({**values, "version": _CHANNELS.c.version + 1})
             )
             return cast("CursorResult[Any]", done).rowcount == 1
+
+
+@lru_cache
+def _of_keys(dialect: str) -> Select[Any]:
+    keys, of_channel = theirs(dialect, _CHANNELS)
+    return select(*_CHANNELS.c).select_from(keys).join(_CHANNELS, of_channel)
 
 
 def _values(channel: Channel) -> dict[str, Any]:

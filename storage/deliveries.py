@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, text, tuple_
+from sqlalchemy import Row, Select, bindparam, func, or_, select, text
 
 from bot.digest.delivery import LONGEST_WAIT, Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
 from bot.digest.ports import ANYTHING, Anything
 from storage.changes import MOST_CHANGES, Change, ChangeWriter
 from storage.gather import Gathered
+from storage.many import theirs, wanted
 from storage.openings import Opening, open_deliveries
 from storage.statements import table_of
 from storage.tables import UNFINISHED, DeliveryRow
@@ -21,8 +23,8 @@ from storage.transactions import Transactions
 
 _MISSED = frozenset({DeliveryState.SKIPPED, DeliveryState.DEAD})
 
-_DELIVERIES = table_of(DeliveryRow).c
-_KEY = tuple_(_DELIVERIES.workspace_id, _DELIVERIES.channel_id, _DELIVERIES.local_date)
+_TABLE = table_of(DeliveryRow)
+_DELIVERIES = _TABLE.c
 _MOST_ROWS = 100
 
 
@@ -62,15 +64,17 @@ class DeliveryRepository:
 
     async def _get_many(self, keys: Sequence[DeliveryKey]) -> list[Delivery | None]:
         """Answer `get` for many keys."""
-        names = [(key.workspace_id, key.channel_id, key.on) for key in keys]
-        wanted = select(*_DELIVERIES).where(_KEY.in_(names))
-        async with self._transactions.read() as session:
-            rows = [_delivery_of(row) for row in await session.execute(wanted)]
-        found = {row.key: row for row in rows}
+        found: dict[DeliveryKey, Delivery] = {}
+        async with self._transactions.look() as connection:
+            for on in {key.on for key in keys}:
+                channels = [(key.workspace_id, key.channel_id) for key in keys if key.on == on]
+                statement = _of_date(self._transactions.dialect)
+                rows = await connection.execute(statement, {**wanted(channels), "on": on})
+                found.update({one.key: one for one in map(_delivery_of, rows)})
         return [found.get(key) for key in keys]
 
     async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None:
-        wanted = (
+        query = (
             select(DeliveryRow)
             .where(
                 DeliveryRow.workspace_id == workspace_id,
@@ -80,18 +84,18 @@ class DeliveryRepository:
             .limit(1)
         )
         async with self._transactions.read() as session:
-            row = await session.scalar(wanted)
+            row = await session.scalar(query)
         return None if row is None else _delivery_of(row)
 
     async def recent_of(self, workspace_id: str, channel_id: str, limit: int) -> list[Delivery]:
-        wanted = (
+        query = (
             select(DeliveryRow)
             .where(DeliveryRow.workspace_id == workspace_id, DeliveryRow.channel_id == channel_id)
             .order_by(DeliveryRow.local_date.desc())
             .limit(limit)
         )
         async with self._transactions.read() as session:
-            return [_delivery_of(row) for row in await session.scalars(wanted)]
+            return [_delivery_of(row) for row in await session.scalars(query)]
 
     async def change(self, old: Delivery, new: Delivery) -> bool:
         """
@@ -106,9 +110,9 @@ class DeliveryRepository:
 
     async def unfinished(self, now: datetime | None = None, limit: int = 500) -> list[Delivery]:
         """Return deliveries as the port says, the earliest due first."""
-        wanted = select(DeliveryRow).where(text(UNFINISHED))
+        query = select(DeliveryRow).where(text(UNFINISHED))
         if now is not None:
-            wanted = wanted.where(
+            query = query.where(
                 or_(
                     DeliveryRow.not_before.is_(None),
                     DeliveryRow.not_before <= now,
@@ -123,7 +127,7 @@ class DeliveryRepository:
             DeliveryRow.local_date,
         )
         async with self._transactions.read() as session:
-            rows = await session.scalars(wanted.order_by(*order).limit(limit))
+            rows = await session.scalars(query.order_by(*order).limit(limit))
             return [_delivery_of(row) for row in rows]
 
     async def told(self, workspace_id: str, channel_id: str, since: date) -> list[Told]:
@@ -131,12 +135,12 @@ class DeliveryRepository:
         return await self._telling.ask(TellingsOf(workspace_id, channel_id, since))
 
     async def recent(self, since: date, states: Sequence[DeliveryState] = ()) -> list[Delivery]:
-        wanted = select(DeliveryRow).where(DeliveryRow.local_date >= since)
+        query = select(DeliveryRow).where(DeliveryRow.local_date >= since)
         if states:
-            wanted = wanted.where(DeliveryRow.state.in_([state.value for state in states]))
+            query = query.where(DeliveryRow.state.in_([state.value for state in states]))
         order = (DeliveryRow.local_date.desc(), DeliveryRow.workspace_id, DeliveryRow.channel_id)
         async with self._transactions.read() as session:
-            return [_delivery_of(row) for row in await session.scalars(wanted.order_by(*order))]
+            return [_delivery_of(row) for row in await session.scalars(query.order_by(*order))]
 
     async def last_missed(
         self, workspace_id: str, channel_id: str, before: date
@@ -146,41 +150,52 @@ class DeliveryRepository:
     async def _last_missed(self, asked: Sequence[tuple[str, str, date]]) -> list[Delivery | None]:
         """Answer `last_missed` for many channels."""
         found: dict[tuple[str, str, date], Delivery] = {}
-        async with self._transactions.read() as session:
+        async with self._transactions.look() as connection:
             for before in {one[2] for one in asked}:
                 channels = [one[:2] for one in asked if one[2] == before]
-                for row in await session.execute(_missed_last(before, channels)):
+                parameters = {**wanted(channels), "before": before}
+                statement = _missed_last(self._transactions.dialect)
+                for row in await connection.execute(statement, parameters):
                     found[row.workspace_id, row.channel_id, before] = _delivery_of(row)
         return [found.get(one) for one in asked]
 
     async def by_state(self, since: date) -> dict[DeliveryState, int]:
         """Return how many deliveries of local dates at or after *since* stand in each state."""
-        wanted = (
+        query = (
             select(DeliveryRow.state, func.count())
             .where(DeliveryRow.local_date >= since)
             .group_by(DeliveryRow.state)
         )
         async with self._transactions.read() as session:
-            rows = await session.execute(wanted)
+            rows = await session.execute(query)
             return {DeliveryState(state): count for state, count in rows}
 
 
-def _missed_last(before: date, channels: Sequence[tuple[str, str]]) -> Select[Any]:
+@lru_cache
+def _of_date(dialect: str) -> Select[Any]:
+    """Return the query for the deliveries of one date to the channels wanted."""
+    keys, of_channel = theirs(dialect, _TABLE)
+    joined = select(*_DELIVERIES).select_from(keys).join(_TABLE, of_channel)
+    return joined.where(_DELIVERIES.local_date == bindparam("on"))
+
+
+@lru_cache
+def _missed_last(dialect: str) -> Select[Any]:
     """Return the query for the newest deliveries before a date, where those were missed."""
-    columns = (_DELIVERIES.workspace_id, _DELIVERIES.channel_id)
+    keys, of_channel = theirs(dialect, _TABLE)
+    other = _TABLE.alias()
     newest = (
-        select(*columns, func.max(_DELIVERIES.local_date).label("newest"))
-        .where(tuple_(*columns).in_(channels), _DELIVERIES.local_date < before)
-        .group_by(*columns)
-        .subquery()
-    )
-    same = (
-        _DELIVERIES.workspace_id == newest.c.workspace_id,
-        _DELIVERIES.channel_id == newest.c.channel_id,
-        _DELIVERIES.local_date == newest.c.newest,
+        select(func.max(other.c.local_date))
+        .where(
+            other.c.workspace_id == _DELIVERIES.workspace_id,
+            other.c.channel_id == _DELIVERIES.channel_id,
+            other.c.local_date < bindparam("before"),
+        )
+        .scalar_subquery()
     )
     missed = _DELIVERIES.state.in_([state.value for state in _MISSED])
-    return select(*_DELIVERIES).join(newest, and_(*same)).where(missed)
+    joined = select(*_DELIVERIES).select_from(keys).join(_TABLE, of_channel)
+    return joined.where(missed, _DELIVERIES.local_date == newest)
 
 
 def _delivery_of(row: DeliveryRow | Row[Any]) -> Delivery:

@@ -28,6 +28,7 @@ BUSY_TIMEOUT_SECONDS = 20
 IDLE_TIMEOUT_SECONDS = 15
 _OPTIONS = f"-c timezone=UTC -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_SECONDS}s"
 WRITES = "plainwire_writes"
+LOOKS = "plainwire_looks"
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -146,7 +147,10 @@ def _sqlite_engine(url: URL, *, synchronous: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
+        options = connection.get_execution_options()
+        if options.get(LOOKS, False):
+            return
+        writes = options.get(WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

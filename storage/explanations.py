@@ -40,7 +40,11 @@ class ExplanationRepository:
         async with self._transactions.read() as session:
             # Seven parameters per key: 7,000 stay below every limit.
             for some in chunks([tuple(_key_values(key).values()) for key in keys], 1_000):
-                wanted = select(ExplanationRow.explanation).where(columns.in_(some))
+                # The ids besides: SQLite uses no index for a list of tuples.
+                ids = {values[0] for values in some}
+                wanted = select(ExplanationRow.explanation).where(
+                    ExplanationRow.story_id.in_(ids), columns.in_(some)
+                )
                 found.update({it.key: it for it in await session.scalars(wanted)})
         return found
 

@@ -32,8 +32,8 @@ class InstallationRepository:
     async def _get_many(self, workspace_ids: Sequence[str]) -> list[Installation | None]:
         """Answer `get` for many workspaces."""
         wanted = select(*_INSTALLATIONS.c).where(_INSTALLATIONS.c.workspace_id.in_(workspace_ids))
-        async with self._transactions.read() as session:
-            found = [_installation_of(row) for row in await session.execute(wanted)]
+        async with self._transactions.look() as connection:
+            found = [_installation_of(row) for row in await connection.execute(wanted)]
         by_id = {one.workspace_id: one for one in found}
         return [by_id.get(workspace_id) for workspace_id in workspace_ids]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.digest.delivery import DeliveryKey, DeliveryState
 from bot.digest.opening import ANYTHING, Opening
-from storage.statements import chunks, insert_into, table_of
+from storage.many import theirs, wanted
+from storage.statements import insert_into, table_of
 from storage.tables import ChannelRow, DeliveryRow
 
 __all__ = ["Opening", "key_values", "open_deliveries"]
@@ -64,13 +66,17 @@ async def _next_due(
 ) -> dict[tuple[str, str], datetime | None]:
     """Return what the channels of openings with an expectation have, and hold them so."""
     keys = sorted({it.channel for it in openings if it.expected_next_due_at is not ANYTHING})
-    columns = (ChannelRow.workspace_id, ChannelRow.channel_id)
-    found: dict[tuple[str, str], datetime | None] = {}
-    for some in chunks(keys):
-        wanted = select(*columns, ChannelRow.next_due_at).where(tuple_(*columns).in_(some))
-        rows = await session.execute(wanted.order_by(*columns).with_for_update())
-        found.update({(workspace_id, channel_id): at for workspace_id, channel_id, at in rows})
-    return found
+    rows = await session.execute(_held(session.get_bind().dialect.name), wanted(keys))
+    return {(workspace_id, channel_id): at for workspace_id, channel_id, at in rows}
+
+
+@lru_cache
+def _held(dialect: str) -> Select[Any]:
+    keys, of_channel = theirs(dialect, table_of(ChannelRow))
+    columns = (_CHANNELS.workspace_id, _CHANNELS.channel_id)
+    joined = select(*columns, _CHANNELS.next_due_at).select_from(keys)
+    locked = joined.join(table_of(ChannelRow), of_channel).order_by(*columns)
+    return locked.with_for_update(of=table_of(ChannelRow))
 
 
 def _met(

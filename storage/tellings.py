@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from bot.digest.digest import Told
+from storage.many import theirs, wanted
 from storage.statements import table_of
 from storage.tables import StoryRow, ToldRow
 from storage.transactions import Transactions
@@ -19,22 +20,31 @@ from storage.transactions import Transactions
 # A channel has about seventy rows; more channels would hold the event loop for too long.
 MOST_TELLINGS: Final = 16
 
-_TOLD = table_of(ToldRow).c
+_TABLE = table_of(ToldRow)
+_TOLD = _TABLE.c
 _MERGED = aliased(StoryRow)
-_WANTED = (
-    select(
-        _TOLD.workspace_id,
-        _TOLD.channel_id,
-        _TOLD.story_id,
-        _TOLD.revision,
-        _TOLD.local_date,
-        _TOLD.headline,
-        _TOLD.ts,
-        _MERGED.merged_into,
+
+
+@lru_cache
+def _tellings(dialect: str) -> Select[Any]:
+    keys, of_channel = theirs(dialect, _TABLE)
+    return (
+        select(
+            _TOLD.workspace_id,
+            _TOLD.channel_id,
+            _TOLD.story_id,
+            _TOLD.revision,
+            _TOLD.local_date,
+            _TOLD.headline,
+            _TOLD.ts,
+            _MERGED.merged_into,
+        )
+        .select_from(keys)
+        .join(_TABLE, of_channel)
+        .outerjoin(_MERGED, _MERGED.id == _TOLD.story_id)
+        .where(_TOLD.local_date >= bindparam("since"))
+        .order_by(_TOLD.local_date.desc(), _TOLD.story_id)
     )
-    .outerjoin(_MERGED, _MERGED.id == _TOLD.story_id)
-    .order_by(_TOLD.local_date.desc(), _TOLD.story_id)
-)
 
 
 class TellingsOf(NamedTuple):
@@ -53,9 +63,11 @@ class TellingReader:
 
     async def __call__(self, asked: Sequence[TellingsOf]) -> list[list[Told]]:
         found: dict[TellingsOf, list[Told]] = {one: [] for one in asked}
-        async with self._transactions.read() as session:
+        async with self._transactions.look() as connection:
             for since, channels in _by_date(found):
-                for workspace_id, channel_id, *told in await _rows(session, since, channels):
+                parameters = {**wanted(channels), "since": since}
+                rows = await connection.execute(_tellings(self._transactions.dialect), parameters)
+                for workspace_id, channel_id, *told in rows:
                     one = TellingsOf(workspace_id, channel_id, since)
                     found[one].append(_told_of(*told))
         return [list(found[one]) for one in asked]
@@ -66,13 +78,6 @@ def _by_date(asked: Iterable[TellingsOf]) -> Iterable[tuple[date, list[tuple[str
     for one in asked:
         dates[one.since].append((one.workspace_id, one.channel_id))
     return dates.items()
-
-
-async def _rows(
-    session: AsyncSession, since: date, channels: Sequence[tuple[str, str]]
-) -> Sequence[Row[tuple[object, ...]]]:
-    theirs = tuple_(_TOLD.workspace_id, _TOLD.channel_id).in_(channels)
-    return (await session.execute(_WANTED.where(theirs, _TOLD.local_date >= since))).all()
 
 
 def _told_of(

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
-from storage.engine import WRITES
+from storage.engine import LOOKS, WRITES
 from storage.failures import translated
 
 
@@ -24,6 +24,7 @@ class Transactions:
         self.dialect = engine.dialect.name
         self.writing_engine = engine.execution_options(**{WRITES: True})
         self._readers = _sessions(_reading(engine))
+        self._looking = _looking(engine)
         self._writers = _sessions(self.writing_engine)
         # SQLite has one writer at a time; queueing here is fair and costs no polling of the file.
         self._turn = asyncio.Lock() if self.dialect == "sqlite" else None
@@ -34,6 +35,13 @@ class Transactions:
         with translated():
             async with self._readers() as session:
                 yield session
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for single SELECTs: each sees one state, two of them maybe not the same."""
+        with translated():
+            async with self._looking.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -50,6 +58,13 @@ def _reading(engine: AsyncEngine) -> AsyncEngine:
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine
+
+
+def _looking(engine: AsyncEngine) -> AsyncEngine:
+    """Without BEGIN and its end: half of the round trips of a small SELECT."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{LOOKS: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

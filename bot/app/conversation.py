@@ -297,5 +297,5 @@ def workspace_url(settings: Settings) -> str:
     return settings.slack_api_url.rstrip("/").removesuffix("/api")
 
 
-async def _not_noted(answer_ts: str) -> None:  # noqa: ARG001 - the port names it
+async def _not_noted(answer_ts: str) -> None:
     """What is posted whole needs no note of where it began."""

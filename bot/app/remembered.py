@@ -14,7 +14,7 @@ from bot.news.collect import FeedProgress
 from bot.news.feed import Feed, FeedReading, PolledFeed
 from bot.news.ports import FeedReader
 from bot.news.urlkey import outlet_of
-from bot.settings import is_loopback
+from bot.setting_kinds import is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class SharedPacer(Pacer):
         self._shared = buckets
         self._clock = clock
         self._paying: set[asyncio.Task[None]] = set()
+        self._one_pays = asyncio.Lock()
 
     async def wait(
         self, workspace_id: str, method: str, channel_id: str = "", *, at_most_seconds: float
@@ -59,10 +60,19 @@ class SharedPacer(Pacer):
         task.add_done_callback(self._paying.discard)
 
     async def _pay(self, workspace_id: str, method: str, seconds: float) -> None:
-        """Take the tokens that come back within the wait, so that the others wait too."""
+        """
+        Take the tokens that come back within the wait, so that the others wait too.
+
+        Calls that were under way together are refused together: only what nobody has paid yet is
+        taken, else ten refusals would stop the workspace for ten times as long.
+        """
         rate = METHOD_RATES.get(method, TIER_3)
-        cost = min(seconds, _LONGEST_HOLD_SECONDS) * rate.per_second
-        await self._take(workspace_id, method, cost=cost, max_wait_seconds=None)
+        async with self._one_pays:
+            paid = await self._take(workspace_id, method, cost=0.0, max_wait_seconds=None)
+            unpaid = min(seconds, _LONGEST_HOLD_SECONDS) - paid
+            if unpaid > 0:
+                cost = unpaid * rate.per_second
+                await self._take(workspace_id, method, cost=cost, max_wait_seconds=None)
 
     async def _take(
         self, workspace_id: str, method: str, *, cost: float, max_wait_seconds: float | None

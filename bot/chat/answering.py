@@ -111,6 +111,7 @@ class Answering:
             ),
         )
         self._clock = clock
+        self._signed: set[str] = set()
 
     async def record(self, request: Request) -> bool:
         """
@@ -123,6 +124,18 @@ class Answering:
         return await self._requests.record(
             replace(request, text=request.text[:MAX_ASK_CHARS], state=RequestState.RECEIVED)
         )
+
+    async def sign(self, request: Request) -> None:
+        """
+        Show at once that a recorded request is seen, before its turn to be looked at comes.
+
+        In threads only: a private note belongs to the answer that replaces it.
+        """
+        if request.thread_ts is None or request.private or request.kind is RequestKind.EXPLAIN_MORE:
+            return
+        self._signed.add(request.source_key)
+        answer = self._desk.begin(_place(request, interrupted=False), _unstored)
+        await self._think(answer, Saying.THINKING, request)
 
     async def take_up(self, now: datetime) -> list[ToAnswer]:
         """Return every unfinished request for running, at the start of the only process."""
@@ -207,6 +220,9 @@ class Answering:
         self, request: Request, answer: Answer, now: datetime
     ) -> Material | FromGlossary | Say:
         """Show a sign while looking for what to answer from."""
+        if request.source_key in self._signed:
+            self._signed.discard(request.source_key)
+            return await self._gatherer.gather(request, now)
         sign = asyncio.create_task(self._think(answer, Saying.THINKING, request))
         try:
             return await self._gatherer.gather(request, now)
@@ -259,6 +275,10 @@ class Answering:
         except SlackError as error:
             log.warning("answer_not_shown", source_key=row.request.source_key, code=error.code)
         await row.change(fail(row.request, "a fault of ours"))
+
+
+async def _unstored(answer_ts: str) -> None:
+    """A status line has no ts that could be stored."""
 
 
 def _place(request: Request, *, interrupted: bool) -> Place:

@@ -12,7 +12,9 @@ from bot.errors import SlackError
 
 _SHARED = "Shared to the channel; reply there to ask more."
 _ALREADY = "This answer is shared already."
-_GONE = "I no longer have that answer, because answers are kept for a few days only; please ask again."
+_GONE = (
+    "I no longer have that answer, because answers are kept for a few days only; please ask again."
+)
 # Where the bot is no member it can still answer through the response_url, but not hear replies.
 _SHARED_UNHEARD = (
     "Shared to the channel. I am not a member there, so I do not hear replies; type "
@@ -22,7 +24,7 @@ _NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
 _KEPT = 5_000
 
 
-async def _nothing(answer_ts: str) -> None:  # noqa: ARG001 - the port names it
+async def _nothing(answer_ts: str) -> None:
     """What is posted whole needs no note of where it began."""
 
 

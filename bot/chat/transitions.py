@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from bot.chat.request import REQUEST_FINAL, REQUEST_TRANSITIONS, Request, RequestState
 from bot.errors import PlainwireError
 
-
 INTERRUPTED = "the process ended while answering"
 """The reason of a row that was put back; its answer may stand in Slack half begun."""
 

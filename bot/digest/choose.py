@@ -22,6 +22,8 @@ from bot.news.topic import ALL_TOPICS, Topic
 # How far back a digest looks when the last one is longer ago: a weekend and a day.
 WINDOW = timedelta(hours=72)
 MAX_PER_TOPIC = 2
+# One busy outlet does not make the day.
+MAX_PER_OUTLET = 2
 # With one story, a surprise would be all there is.
 _MIN_STORIES_FOR_SURPRISE = 2
 
@@ -120,16 +122,21 @@ class _Sieve:
         return None
 
     def pick(self, ranked: Sequence[_Candidate], slots: int) -> list[_Candidate]:
-        """Return the best, at most two of one leading topic unless there is nothing else."""
+        """Return the best, at most two of one leading topic or outlet unless there is nothing else."""
         chosen: list[_Candidate] = []
         deferred: list[_Candidate] = []
         per_topic: Counter[Topic] = Counter()
+        per_outlet: Counter[str] = Counter()
         for candidate in ranked:
-            topic = self._leading_topic(candidate)
-            if len(chosen) >= slots or per_topic[topic] >= MAX_PER_TOPIC:
+            topic, outlet = self._leading_topic(candidate), _sole_outlet(candidate)
+            crowded = per_topic[topic] >= MAX_PER_TOPIC or (
+                outlet != "" and per_outlet[outlet] >= MAX_PER_OUTLET
+            )
+            if len(chosen) >= slots or crowded:
                 deferred.append(candidate)
             elif self._is_fresh(candidate, chosen):
                 per_topic[topic] += 1
+                per_outlet[outlet] += 1
                 chosen.append(candidate)
         for candidate in deferred:
             if len(chosen) >= slots:
@@ -240,6 +247,12 @@ def _neutral_totals(
         topic_weights=dict(preference.topic_weights),
     )
     return {story.id: score.total for story, score in scored}
+
+
+def _sole_outlet(candidate: _Candidate) -> str:
+    """Return the outlet that alone tells this story, else ""."""
+    outlets = candidate.seen.outlets
+    return next(iter(outlets)) if len(outlets) == 1 else ""
 
 
 def _wanted(candidate: _Candidate, preference: Preference) -> bool:

@@ -249,6 +249,7 @@ class Deliverer:
         return await self._finish(row, await self._composer.compose(channel, row, now))
 
     async def _send(self, row: Delivery, now: datetime) -> Delivery | None:
+        began = self._monotonic()
         if await self._gate.still_wanted(row, now) is None:
             return None
         message = self._composer.message_of(row)
@@ -257,7 +258,7 @@ class Deliverer:
         sending = transitions.start_sending(row, now)
         if await self._change(row, sending) is None:
             return None
-        posted = await self._sender.post(sending, message, now)
+        posted = await self._sender.post(sending, message, now, began)
         return None if posted is None else await self._finish(sending, posted)
 
     async def _look_abandoned(self, row: Delivery, now: datetime) -> Delivery | None:

@@ -231,6 +231,7 @@ class Poster(Protocol):
         delivery: str,
         thread_ts: str | None = None,
         still_ours: Callable[[], Awaitable[bool]] | None = None,
+        held_seconds: float = 0.0,
     ) -> PostOutcome:
         """
         Post once, with metadata naming the delivery. Never raises for what Slack or the network do.
@@ -241,6 +242,8 @@ class Poster(Protocol):
             message: What.
             delivery: Goes into the message's metadata.
             thread_ts: The thread to post in, if any.
+            held_seconds: Passed since the instant from which others reckon when to look for the post; a
+                call that could not begin in time any more is not made.
             still_ours: Asked right before the call, after any waiting for a turn; when it says no,
                 nothing is posted and the outcome is `NotPosted` with the code `NOT_OURS`.
         """

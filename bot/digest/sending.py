@@ -37,13 +37,21 @@ class Sender:
         self._monotonic = monotonic
         self._under_way: dict[DeliveryKey, Delivery] = {}
 
-    async def post(self, sending: Delivery, message: Message, now: datetime) -> Delivery | None:
+    async def post(
+        self, sending: Delivery, message: Message, now: datetime, began: float
+    ) -> Delivery | None:
         """
         Post a delivery whose `sending` is committed, and return the row as it is next.
 
+        Args:
+            sending: As committed.
+            message: To be posted.
+            now: The instant at which the delivery became `sending`.
+            began: The same by the monotonic clock: others reckon from then when to look for the post.
+
         None when somebody else took the row over before the call: nothing was posted then.
         """
-        key, began = sending.key, self._monotonic()
+        key = sending.key
         self._under_way[key] = sending
         outcome = await self._poster.post(
             key.workspace_id,
@@ -51,6 +59,7 @@ class Sender:
             message,
             delivery=str(key),
             still_ours=lambda: self._is_ours(sending),
+            held_seconds=self._monotonic() - began,
         )
         # Not in a `finally`: what a stop cut off stays, for `cut_off`.
         self._under_way.pop(key, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from bot.render.message import Message
 
@@ -13,9 +14,10 @@ def dump_message(message: Message) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=64)
 def load_message(stored: str) -> Message:
     """
-    Return the message that `dump_message` wrote.
+    Return the message that `dump_message` wrote: the same object for the same text, unchanged by all.
 
     Raises:
         ValueError, KeyError: The text is not one of ours.

@@ -184,7 +184,7 @@ def _is_harmless(use: NameUse, known: KnownNames, *, analogy: bool) -> bool:
             return False
         if use.lone and (not use.says or use.text.casefold() in GROUPS or _is_activity(use.text)):
             return True
-    return analogy and use.lone and not use.sure
+    return analogy and use.lone and not use.sure and fold(use.text) not in FAMOUS
 
 
 def _is_activity(word: str) -> bool:

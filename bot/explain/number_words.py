@@ -114,7 +114,10 @@ CURRENCIES: dict[str, str] = {
     "libras": "gbp", "sterling": "gbp", "¥": "yen", "jpy": "yen", "yen": "yen", "円": "yen",
     "yuan": "yuan", "rmb": "yuan", "cny": "yuan", "元": "yuan", "₹": "inr", "inr": "inr",
     "rupee": "inr", "rupees": "inr", "₩": "krw", "krw": "krw", "won": "krw", "chf": "chf",
-    "franken": "chf",
+    "franken": "chf", "francs": "chf", "kroner": "kr", "kronor": "kr", "krone": "kr", "krona": "kr",
+    "kronen": "kr", "zloty": "pln", "zlotys": "pln", "pesos": "peso", "reais": "brl", "shekels": "ils",
+    "lira": "try", "baht": "thb", "dirhams": "aed", "riyals": "sar", "rubles": "rub", "roubles": "rub",
+    "rubel": "rub", "ringgit": "myr", "rupiah": "idr",
 }  # fmt: skip
 
 ABOUT = frozenset(

@@ -40,6 +40,8 @@ class Weights:
         authority: Times the best feed's weight (0..1).
         topic_match: Times how well the story's topics are among those asked for (0..1).
         half_life_hours: After so many hours a story counts half.
+        undated_hours: A story that nobody dated is taken to be so much older than its first sight,
+            since feeds without dates bring old posts; otherwise it would be the freshest of all.
         repeat_outlet: Each further story led by one outlet counts this much of the one before.
         diversity: Share of the score against likeness to what is picked already (MMR's lambda).
         per_topic: At most so many picked stories with the same first topic.
@@ -49,6 +51,7 @@ class Weights:
     authority: float = 0.6
     topic_match: float = 0.8
     half_life_hours: float = 24.0
+    undated_hours: float = 12.0
     repeat_outlet: float = 0.7
     diversity: float = 0.7
     per_topic: int = 2
@@ -91,7 +94,9 @@ def score(
     outlets = weights.outlets * math.log2(1 + len(story.outlets))
     authority = weights.authority * max(entry.weight for entry in story.entries)
     match = weights.topic_match * topic_match(story, topics, topic_weights)
-    recency = recency_factor(news_at(story), now, weights.half_life_hours)
+    undated = not story.revisions and all(entry.published_at is None for entry in story.entries)
+    at = news_at(story) - timedelta(hours=weights.undated_hours if undated else 0.0)
+    recency = recency_factor(at, now, weights.half_life_hours)
     total = (outlets + authority + match) * recency
     return Score(
         total=total,

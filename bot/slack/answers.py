@@ -288,6 +288,8 @@ class ResumedAnswer:
             # An update is no post: Slack would leave the line for two minutes.
             await self._desk.show_status(self._place, "")
         return ts
+
+
 class PerhapsBegun:
     """
     An answer of which a process that died may have begun something, without a record of it.

@@ -10,6 +10,8 @@ from bot.render.check import check
 from bot.render.message import Message
 
 log: Final = structlog.get_logger(__name__)
+_MOST_CHECKED: Final = 64
+_CHECKED: Final[dict[int, tuple[Message, list[str]]]] = {}
 
 
 def body_of(message: Message, **extra: Any) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def update_of(message: Message, **extra: Any) -> dict[str, Any]:
 
 def log_findings(message: Message, *, method: str) -> None:
     """Log what our own check has against a message; it is sent all the same, Slack decides."""
-    findings = check(message)
+    findings = _checked(message)
     if findings:
         log.warning(
             "message_breaks_limits",
@@ -46,3 +48,14 @@ def log_findings(message: Message, *, method: str) -> None:
             first=findings[0],
             blocks=len(message.blocks),
         )
+
+
+def _checked(message: Message) -> list[str]:
+    """Check a message; one that is posted to many channels only once in a while."""
+    kept = _CHECKED.get(id(message))
+    if kept is None:
+        if len(_CHECKED) >= _MOST_CHECKED:
+            _CHECKED.clear()
+        # The message stands beside, so that its id() is nobody else's meanwhile.
+        kept = _CHECKED[id(message)] = (message, check(message))
+    return kept[1]

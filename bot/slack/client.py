@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackError
+from bot.slack.on_time import OnTimeConnector
 from bot.slack.outcome import CALL_ERRORS, failure_of
 from bot.slack.proxy import proxy_for
 from bot.workspace import Installation, InstallationStore
@@ -152,7 +153,7 @@ class SlackClients:
                 total=self._timeout_seconds,
                 sock_connect=min(CONNECT_TIMEOUT_SECONDS, self._timeout_seconds),
             )
-            self._session = aiohttp.ClientSession(timeout=timeout)
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=OnTimeConnector())
         return self._session
 
 

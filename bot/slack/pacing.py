@@ -56,7 +56,8 @@ METHOD_RATES: Final[dict[str, Rate]] = {
     "views.push": TIER_4,
     "views.update": TIER_4,
 }
-# More keys than this are swept of those that stand full again.
+# More keys than this are swept of those that stand full again; when that leaves most of them, not
+# before twice as many are there, or every call would look at all.
 SWEEP_AT: Final = 2_000
 
 
@@ -107,6 +108,7 @@ class Pacer:
 
     def __init__(self) -> None:
         self._buckets: dict[tuple[str, ...], Bucket] = {}
+        self._sweep_at = SWEEP_AT
 
     async def wait(
         self, workspace_id: str, method: str, channel_id: str = "", *, at_most_seconds: float
@@ -149,8 +151,9 @@ class Pacer:
         self._for(workspace_id, method, "", now)[-1].hold(now, seconds)
 
     def _for(self, workspace_id: str, method: str, channel_id: str, now: float) -> list[Bucket]:
-        if len(self._buckets) > SWEEP_AT:
+        if len(self._buckets) > self._sweep_at:
             self._buckets = {k: b for k, b in self._buckets.items() if not b.is_full(now)}
+            self._sweep_at = max(SWEEP_AT, 2 * len(self._buckets))
         rate = METHOD_RATES.get(method, TIER_3)
         found = [self._buckets.setdefault((workspace_id, method), Bucket(rate, now))]
         if channel_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bot.render.message import Message
 from bot.slack.bodies import body_of, log_findings
 from bot.slack.calls import SlackBusy, SlackRefused, ask, ask_dated
 from bot.slack.client import SlackClients
+from bot.slack.on_time import TooLate, begins_by
 from bot.slack.outcome import CALL_ERRORS, UNREACHABLE_RETRY_SECONDS, Failure, failure_of
 from bot.slack.pacing import Pacer
 from bot.slack.refusals import reason
@@ -35,6 +37,8 @@ StillOurs = Callable[[], Awaitable[bool]]
 EVENT_TYPE: Final = "plainwire_digest"
 # A turn further away than this is given back to the ledger, which waits without holding a task.
 MAX_TURN_SECONDS: Final = 20.0
+# Between the turn and the first byte sent; others look for the post a call's time-out after that.
+BEGIN_SECONDS: Final = 1.0
 # Slack's clock and ours differ a little.
 CLOCK_SLACK: Final = timedelta(seconds=5)
 # Further off than this our clock is wrong; well within the window around a lost post.
@@ -73,18 +77,23 @@ class SlackPoster:
         delivery: str,
         thread_ts: str | None = None,
         still_ours: StillOurs | None = None,
+        held_seconds: float = 0.0,
     ) -> PostOutcome:
         """Post once, with metadata naming the delivery; a 429 is reported, never retried here."""
         extra = {
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}},
             "thread_ts": thread_ts,
         }
-        outcome = await self._send(workspace_id, channel_id, message, still_ours, **extra)
+        allowed = self._max_turn_seconds + BEGIN_SECONDS - held_seconds
+        begin_by = asyncio.get_running_loop().time() + allowed
+        outcome = await self._send(workspace_id, channel_id, message, still_ours, begin_by, **extra)
         if isinstance(outcome, NotPosted) and outcome.code in FORM_REFUSED and message.blocks:
             # Certainly not posted. The plain text holds every story; a digest in it beats none.
             log.error("blocks_refused", reason=outcome.reason, delivery=delivery)
             plain = Message(text=message.text)
-            outcome = await self._send(workspace_id, channel_id, plain, still_ours, **extra)
+            outcome = await self._send(
+                workspace_id, channel_id, plain, still_ours, begin_by, **extra
+            )
         return outcome
 
     async def tell(self, workspace_id: str, user_id: str, message: Message) -> PostOutcome:
@@ -141,6 +150,7 @@ class SlackPoster:
         channel_id: str,
         message: Message,
         still_ours: StillOurs | None = None,
+        begin_by: float | None = None,
         **extra: Any,
     ) -> PostOutcome:
         log_findings(message, method="chat.postMessage")
@@ -156,10 +166,20 @@ class SlackPoster:
             return NotPosted(code="ratelimited", reason=text, retry_after_seconds=seconds)
         if still_ours is not None and not await still_ours():
             return NotPosted(code=NOT_OURS, reason="Another process took it over.")
-        try:
-            answer = await client.api_call(
-                "chat.postMessage", json=body_of(message, channel=channel_id, **extra)
+        with begins_by(begin_by):
+            return await self._call(
+                client, workspace_id, body_of(message, channel=channel_id, **extra)
             )
+
+    async def _call(
+        self, client: AsyncWebClient, workspace_id: str, body: dict[str, Any]
+    ) -> PostOutcome:
+        try:
+            answer = await client.api_call("chat.postMessage", json=body)
+        except TooLate:
+            # The ledger knows whether it is still ours, and then tries again.
+            text = "Plainwire was held up right before posting."
+            return NotPosted(code="too_late", reason=text, retry_after_seconds=0.0)
         except CALL_ERRORS as error:
             failure = failure_of(error)
             await self._clients.note_refusal(workspace_id, failure.code)

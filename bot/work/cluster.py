@@ -30,6 +30,9 @@ from bot.work.caretaker import Caretaker
 from bot.work.engine import Jobs, open_engine, task_of, translated
 from bot.work.port import Handler, Priority, WorkKind
 
+# A unit that has to wait longer is run in between, finds that out from its row, and waits on: a
+# clock that was wrong for a moment must not put one off for hours.
+_LONGEST_DELAY = timedelta(minutes=15)
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
 # A worker that held for so long was well; its next end is a new trouble.
@@ -77,7 +80,7 @@ class ClusterWork:
         self._handlers: dict[WorkKind, Handler] = {}
         self._submitter = open_engine(url, connections=_SUBMIT_CONNECTIONS)
         self._opening = asyncio.Lock()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
 
     def handle(self, kind: WorkKind, handler: Handler) -> None:
@@ -110,7 +113,7 @@ class ClusterWork:
         """Return the instant on the machine's clock; ours may be shifted."""
         if not_before is None:
             return None
-        away = not_before - self._clock.now()
+        away = min(not_before - self._clock.now(), _LONGEST_DELAY)
         return datetime.now(UTC) + away if away > timedelta() else None
 
     async def _defer(
@@ -139,7 +142,7 @@ class ClusterWork:
 
     async def __aexit__(self, *exc_info: object) -> None:
         """Stop: running units get the grace time, then they are cancelled and handed back."""
-        self._stopping = True
+        self._stopping.set()
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
@@ -151,14 +154,14 @@ class ClusterWork:
         """Keep a worker running; whatever ends one, the next begins after a wait that grows."""
         loop = asyncio.get_running_loop()
         wait_seconds = _FIRST_WAIT_SECONDS
-        while not self._stopping:
+        while not self._stopping.is_set():
             began = loop.time()
             try:
                 await self._one_life()
                 reason = "its heartbeat or its listening ended"
             except Exception as error:  # noqa: BLE001 - a worker that stays dead delivers nothing; every end is logged
                 reason = str(error.__cause__ or error) or type(error).__name__
-            if self._stopping:
+            if self._stopping.is_set():
                 # The error of an end in a hurry took the place of our cancellation.
                 break
             if loop.time() - began > _STEADY_SECONDS:

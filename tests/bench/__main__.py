@@ -14,7 +14,7 @@ import sys
 
 from tests.bench.table import Row, as_markdown
 
-NAMES = ("imports", "start", "demo", "model_calls", "collect")
+NAMES = ("imports", "start", "demo", "model_calls", "collect", "conversation")
 
 
 async def main(names: list[str]) -> None:

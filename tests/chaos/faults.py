@@ -10,18 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from bot.digest.preference import Channel
-from tests.chaos.count import Round
+from tests.chaos.count import Round, is_settled
 from tests.chaos.ground import (
     ABANDONED_SECONDS,
     CATCH_UP_SECONDS,
     POST_TIMEOUT_SECONDS,
     SETTLE_SECONDS,
     TAKEOVER_SECONDS,
-    Bot,
     Ground,
 )
 
@@ -51,14 +50,12 @@ _DIE_SECONDS = 7.0
 # Slack
 
 
-def _add(ground: Ground, kind: str, channel: Channel | None = None, **more: object) -> None:
-    method = str(more.pop("method", "chat.postMessage"))
-    ground.sandbox.faults.add(
-        kind=kind, method=method, channel=channel.channel_id if channel else "", **more
-    )
+def _add(ground: Ground, kind: str, channel: str = "", **more: object) -> None:
+    """Let Slack do this to a post in a channel (its id; "" is any), once unless *more* says so."""
+    ground.sandbox.faults.add(kind=kind, channel=channel, **{"method": "chat.postMessage", **more})
 
 
-def _trouble(ground: Ground, channels: list[Channel], kind: str) -> None:
+def _trouble(ground: Ground, channels: Iterable[str], kind: str) -> None:
     """Prepare Slack for digests that get into a kind of trouble."""
     for channel in channels:
         if kind in {"lost", "unreadable"}:
@@ -70,49 +67,51 @@ def _trouble(ground: Ground, channels: list[Channel], kind: str) -> None:
             _add(ground, "error", channel, error="is_archived", times=9)
 
 
+def _ids(channels: Iterable[Channel]) -> list[str]:
+    return [channel.channel_id for channel in channels]
+
+
 async def lost_answers(ground: Ground, one: Round) -> None:
-    """Slack takes the message and the connection ends; or it ends before."""
-    channels = await ground.due_channels(30)
+    """Slack takes the message and the connection ends; or it ends before, again and again."""
+    channels = await ground.due_channels(48)
     one.channels += channels
     for channel in channels:
-        _add(
-            ground,
-            ground.draw.choice(["accept_then_drop", "accept_then_drop", "drop_before"]),
-            channel,
-        )
+        for _ in range(ground.draw.randint(0, 2)):
+            _add(ground, "drop_before", channel.channel_id)
+        _add(ground, "accept_then_drop", channel.channel_id)
     await _done(ground, channels)
 
 
 async def timeouts(ground: Ground, one: Round) -> None:
     """Slack takes the message and answers after we stopped waiting, or only makes it then."""
-    channels = await ground.due_channels(30)
+    channels = await ground.due_channels(36)
     one.channels += channels
-    late = POST_TIMEOUT_SECONDS + SETTLE_SECONDS / 3
+    late = POST_TIMEOUT_SECONDS + SETTLE_SECONDS / 5
     for channel in channels:
         if ground.draw.random() < 0.5:
-            _add(ground, "accept_then_slow", channel, seconds=POST_TIMEOUT_SECONDS + 1)
+            _add(ground, "accept_then_slow", channel.channel_id, seconds=POST_TIMEOUT_SECONDS + 1)
         else:
-            _add(ground, "slow", channel, seconds=late)
+            _add(ground, "slow", channel.channel_id, seconds=late)
     await _done(ground, channels)
 
 
 async def server_errors(ground: Ground, one: Round) -> None:
     """5xx answers, to calls that happened and to calls that did not, several times in a row."""
-    channels = await ground.due_channels(24)
+    channels = await ground.due_channels(48)
     one.channels += channels
     for channel in channels:
-        for _ in range(ground.draw.randint(1, 3)):
-            _add(ground, ground.draw.choice(["500", "accept_then_500"]), channel)
+        for _ in range(ground.draw.randint(1, 4)):
+            _add(ground, ground.draw.choice(["500", "accept_then_500"]), channel.channel_id)
     await _done(ground, channels)
 
 
 async def storm(ground: Ground, one: Round) -> None:
     """429 to posts, to looking for them, and to telling people."""
-    channels = await ground.due_channels(24)
+    channels = await ground.due_channels(40)
     one.channels += channels
     for channel in channels:
-        _add(ground, "429", channel, times=ground.draw.randint(1, 2), retry_after=1)
-    _trouble(ground, channels[:4], "lost")
+        _add(ground, "429", channel.channel_id, times=ground.draw.randint(1, 2), retry_after=1)
+    _trouble(ground, _ids(channels[:4]), "lost")
     _add(ground, "429", method="conversations.history", times=6, retry_after=1)
     await _done(ground, channels)
 
@@ -121,8 +120,8 @@ async def refusals(ground: Ground, one: Round) -> None:
     """Slack will never take it: the channel is archived, or nobody may read whether it did."""
     channels = await ground.due_channels(6, tell=ground.draw.random() < 0.7)
     one.channels += channels
-    _trouble(ground, channels[:3], "refused")
-    _trouble(ground, channels[3:], "unreadable")
+    _trouble(ground, _ids(channels[:3]), "refused")
+    _trouble(ground, _ids(channels[3:]), "unreadable")
     await _done(ground, channels)
 
 
@@ -171,21 +170,11 @@ async def killed_at(point: str, ground: Ground, one: Round) -> None:
 
 async def _in_trouble(ground: Ground, kind: str) -> list[Channel]:
     """Have digests due, with Slack prepared before they are."""
-    first = ground._used
-    places = [
-        list(ground.workspaces[n % 3].channels.values())[n // 3 + 1]
-        for n in range(first, first + 6)
-    ]
-    for number, place in enumerate(places):
-        if not kind and number % 3 == 0:
-            _add(ground, ground.draw.choice(_LIGHT), _Named(place.id))  # type: ignore[arg-type]  # as below
-        _trouble(ground, [_Named(place.id)], kind)  # type: ignore[list-item]  # only its id counts
-    return await ground.due_channels(6)
-
-
-class _Named:
-    def __init__(self, channel_id: str) -> None:
-        self.channel_id = channel_id
+    coming = [place.id for _, place in ground.next_places(12)]
+    _trouble(ground, coming, kind)
+    for channel in [] if kind else coming[::2]:
+        _add(ground, ground.draw.choice(_LIGHT), channel)
+    return await ground.due_channels(len(coming))
 
 
 async def killed_anytime(ground: Ground, one: Round) -> None:
@@ -194,7 +183,7 @@ async def killed_anytime(ground: Ground, one: Round) -> None:
     one.channels += channels
     for channel in channels[:6]:
         kind = ground.draw.choice(["accept_then_slow", "accept_then_drop", "slow", "500"])
-        _add(ground, kind, channel, seconds=ground.draw.uniform(0.2, 1.2))
+        _add(ground, kind, channel.channel_id, seconds=ground.draw.uniform(0.2, 1.2))
     for _ in range(ground.draw.randint(2, 3)):
         await asyncio.sleep(ground.draw.uniform(0.0, 1.5))
         await ground.kill(ground.draw.choice(ground.bots))
@@ -208,7 +197,7 @@ async def asleep(ground: Ground, one: Round) -> None:
     channels = await ground.due_channels(12)
     one.channels += channels
     for channel in channels[:8]:
-        _add(ground, "accept_then_slow", channel, seconds=0.5)
+        _add(ground, "accept_then_slow", channel.channel_id, seconds=0.5)
     await ground.wait_for_posts(channels, ground.draw.randint(0, 4), 10.0)
     sleeper = ground.draw.choice(ground.bots)
     os.kill(sleeper.program.pid, signal.SIGSTOP)
@@ -228,7 +217,7 @@ async def one_less(ground: Ground, one: Round) -> None:
     channels = await ground.due_channels(12)
     one.channels += channels
     for channel in channels[:8]:
-        _add(ground, "accept_then_slow", channel, seconds=1.0)
+        _add(ground, "accept_then_slow", channel.channel_id, seconds=1.0)
     await ground.wait_for_posts(channels, ground.draw.randint(0, 6), 10.0)
     await ground.kill(ground.draw.choice(ground.bots))
     one.staged += 1
@@ -243,7 +232,7 @@ async def stopped_politely(ground: Ground, one: Round) -> None:
     channels = await ground.due_channels(12)
     one.channels += channels
     for channel in channels[:6]:
-        _add(ground, "accept_then_slow", channel, seconds=ground.draw.uniform(0.5, 3))
+        _add(ground, "accept_then_slow", channel.channel_id, seconds=ground.draw.uniform(0.5, 3))
     await ground.wait_for_posts(channels, ground.draw.randint(0, 4), 10.0)
     old = ground.bots[0]
     old.program.stop()
@@ -290,9 +279,9 @@ async def clock_jumps(ground: Ground, one: Round) -> None:
     jumps = await ground.start(CHAOS_CLOCK=file)
     channels = await ground.due_channels(9)
     one.channels += channels
-    _trouble(ground, channels[:6], "lost")
+    _trouble(ground, _ids(channels[:6]), "lost")
     for channel in channels[6:]:
-        _add(ground, "slow", channel, seconds=1.2)
+        _add(ground, "slow", channel.channel_id, seconds=1.2)
     seconds = ground.draw.choice([-7200, -2400, -60, 60, 2400, 7200, 6 * 3600])
     before = ground.draw.random() < 0.4
     if before:
@@ -319,7 +308,7 @@ async def disk_full(ground: Ground, one: Round) -> None:
         file.touch()
     channels = await ground.due_channels(12)
     one.channels += channels
-    _trouble(ground, channels[:4], "lost")
+    _trouble(ground, _ids(channels[:4]), "lost")
     if not full_before:
         await ground.wait_for_posts(channels, ground.draw.randint(1, 6), 8.0)
         file.touch()
@@ -343,7 +332,7 @@ async def database_away(ground: Ground, one: Round) -> None:
     channels = await ground.due_channels(12)
     one.channels += channels
     for channel in channels[:8]:
-        _add(ground, "accept_then_slow", channel, seconds=ground.draw.uniform(0.3, 1.2))
+        _add(ground, "accept_then_slow", channel.channel_id, seconds=ground.draw.uniform(0.3, 1.2))
     for _ in range(ground.draw.randint(1, 2)):
         await ground.wait_for_posts(channels, ground.draw.randint(0, 6), 5.0)
         await asyncio.to_thread(ground.server.stop)
@@ -365,7 +354,7 @@ async def roles_apart(ground: Ground, one: Round) -> None:
         await ground.start(role)
     channels = await ground.due_channels(12)
     one.channels += channels
-    _trouble(ground, channels[:3], "lost")
+    _trouble(ground, _ids(channels[:3]), "lost")
     await ground.wait_for_posts(channels, ground.draw.randint(0, 5), 8.0)
     for bot in (ground.bots[3], ground.bots[ground.draw.choice([1, 2])]):
         await ground.kill(bot)
@@ -378,8 +367,6 @@ async def roles_apart(ground: Ground, one: Round) -> None:
 
 async def _done(ground: Ground, channels: list[Channel], timeout_seconds: float = 12.0) -> None:
     """Wait until each digest has ended; what takes longer is waited for at the end of the run."""
-    from tests.chaos.count import is_settled
-
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout_seconds
     one = Round("", channels)
@@ -408,4 +395,3 @@ CLUSTER: dict[str, Fault] = {
     "database stopped and started": database_away,
     "roles apart, clock and worker killed": roles_apart,
 }
-__all__ = ["CLUSTER", "EVERYWHERE", "POINTS", "SQLITE", "Bot", "Fault", "killed_at"]

@@ -24,6 +24,7 @@ from bot.errors import StorageError
 from bot.manifest import manifest
 from bot.news.feed import Feed
 from bot.sandbox import Sandbox, app_from_manifest, make_world
+from bot.sandbox.state import Channel as Place
 from bot.sandbox.state import Workspace
 from bot.slack.client import SlackClients
 from bot.slack.connection import identify
@@ -37,7 +38,7 @@ from tests.fakes.wire_news import BANK, PILOT
 
 WORKSPACES = 3
 POST_TIMEOUT_SECONDS = 1.5
-SETTLE_SECONDS = 0.8
+SETTLE_SECONDS = 1.5
 ABANDONED_SECONDS = 3.0
 TAKEOVER_SECONDS = 2.0
 CATCH_UP_SECONDS = 3 * 3600.0
@@ -181,6 +182,20 @@ class Ground:
 
     # Channels
 
+    def next_places(self, count: int) -> list[tuple[Workspace, Place]]:
+        """Return the channels that are to be used next, in turn of all workspaces."""
+        found = []
+        for number in range(self._used, self._used + count):
+            turn, which = divmod(number, len(self.workspaces))
+            workspace = self.workspaces[which]
+            # Not #general, which is the first.
+            found.append((workspace, self._places(workspace)[turn + 1]))
+        return found
+
+    @staticmethod
+    def _places(workspace: Workspace) -> list[Place]:
+        return [place for place in workspace.channels.values() if place.kind == "channel"]
+
     async def due_channels(
         self, count: int, *, late_by: timedelta = timedelta(), tell: bool = True
     ) -> list[Channel]:
@@ -193,9 +208,7 @@ class Ground:
             tell: Somebody set the channel up; else its workspace's admins are told about misses.
         """
         channels = []
-        for number in range(self._used, self._used + count):
-            workspace = self.workspaces[number % len(self.workspaces)]
-            place = list(workspace.channels.values())[number // len(self.workspaces) + 1]
+        for workspace, place in self.next_places(count):
             people = [user for user in workspace.users.values() if not user.is_bot]
             base = channel_due(datetime.now(UTC) - late_by)
             channels.append(

@@ -136,6 +136,21 @@ async def test_slacks_limits_count_for_all_processes(database):
     assert waits[-1] > 0
 
 
+async def test_refusals_together_hold_the_others_once(database):
+    """Ten calls refused at once stop a workspace for as long as Slack asks, not ten times as long."""
+    method = "chat.postMessage"
+    one, two = (SharedPacer(database.buckets, SystemClock()) for _ in range(2))
+    for _ in range(10):
+        one.hold("T1", method, 10.0)
+    await asyncio.gather(*one._paying)
+    now = SystemClock().now()
+    rate = METHOD_RATES[method]
+    key = f"slack:{method}:T1"
+    waits = await database.buckets.take(key, rate.per_second, float(rate.burst), 0.0, now)
+    assert 0 < waits <= 10
+    assert await two.wait("T1", method, at_most_seconds=0.0) > 0
+
+
 async def test_the_engines_own_command_line_looks_inside(postgres):
     """procrastinate's shell lists our queues through the address in the settings."""
     async with ClusterWork(postgres, SystemClock(), runs=False) as work:

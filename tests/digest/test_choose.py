@@ -161,12 +161,24 @@ def test_headlines_in_the_same_words(one: str, other: str, same: bool):
     assert same_words(one, other) is same
 
 
+def test_one_busy_outlet_does_not_make_the_day():
+    """What one outlet alone tells comes twice at most, unless there is nothing else."""
+    busy = [
+        make_story(title, topic, hours_ago=1, outlets=("busy.example",))
+        for title, topic in zip(TITLES[:4], Topic, strict=False)
+    ]
+    quiet = make_story(TITLES[5], Topic.HR, hours_ago=30, outlets=("quiet.example",))
+    spread = titles(choose([*busy, quiet], make_preference(stories=3), [], NOW))
+    assert quiet.headline in spread
+    assert len(choose(busy, make_preference(stories=4), [], NOW).chosen) == 4
+
+
 def test_at_most_two_of_one_topic_unless_there_is_nothing_else():
     """A third story on a topic waits until other topics had their turn, then fills what is free."""
     software = stories(4, Topic.SOFTWARE_DEVELOPMENT)
     others = [
-        make_story(TITLES[6], Topic.HR, hours_ago=20),
-        make_story(TITLES[7], Topic.ART, hours_ago=21),
+        make_story(TITLES[6], Topic.HR, hours_ago=20, outlets=("six.example",)),
+        make_story(TITLES[7], Topic.ART, hours_ago=21, outlets=("seven.example",)),
     ]
     spread = choose([*software, *others], make_preference(stories=4), [], NOW)
     assert titles(spread) == [s.headline for s in (*software[:2], *others)]

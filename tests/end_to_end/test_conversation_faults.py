@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.chat.hearing import Uttered
+from bot.chat.thread import ThreadKey
 from storage.tables import Base
 from tests.fakes.azure import FakeAzure, Say, Throttle
 from tests.fakes.place import open_place
@@ -85,9 +87,7 @@ async def test_a_follow_up_after_a_restart_and_a_model_that_forgot(tmp_path: Pat
         await talk.bot.conversation.close(0)
         async with FakeAzure() as other:
             fresh = Talk(place=place, bot=talk.bot)
-            settings = place.loaded_settings().model_copy(
-                update={"azure_endpoint": other.endpoint}
-            )
+            settings = place.loaded_settings().model_copy(update={"azure_endpoint": other.endpoint})
             # The first bot's connection goes on: events go to either, and the ledger makes one answer.
             async with running(place, settings=settings) as bot:
                 fresh.bot = bot
@@ -103,8 +103,6 @@ async def test_a_follow_up_after_a_restart_and_a_model_that_forgot(tmp_path: Pat
 
 
 def _uttered(words: str, thread_ts: str):
-    from bot.chat.hearing import Uttered
-
     return Uttered(
         event_id="EvLater",
         workspace_id=WORKSPACE,
@@ -138,6 +136,7 @@ async def test_killed_while_answering(tmp_path: Path):
         [half] = [said for said in place.sandbox.messages("ai-news") if said.streaming]
         place.azure.tokens_per_second = None
         async with started("run", cwd=place.folder, **place.settings) as program:
+
             def completed() -> bool:
                 return "Sources" in json.dumps(half.blocks)
 
@@ -200,8 +199,6 @@ async def test_deleted_and_edited_messages_are_forgotten(talk: Talk):
     await talk.sandbox.settle()
     await talk.quiet()
     rows = await talk.database.requests.unfinished()
-    from bot.chat.thread import ThreadKey
-
     key = ThreadKey(workspace_id=WORKSPACE, channel_id=CHANNEL, thread_ts=ts)
     memory = await talk.database.threads.get(key)
     assert memory is not None
@@ -267,5 +264,5 @@ async def _nothing_left(talk: Talk) -> bool:
 
 async def _until_async(condition, seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - a database has no event
             await asyncio.sleep(0.02)

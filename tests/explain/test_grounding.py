@@ -278,6 +278,22 @@ def test_loose_amounts_and_famous_names_need_a_source(sentence: str):
     assert check([sentence], [_AMOUNTS_SOURCE])
 
 
+def test_a_sum_of_money_is_no_number_of_people():
+    """Billions of kroner do not tell that millions of people do something."""
+    source = "Harbor Labs raised 4.83 billion kroner in 2025."
+
+    assert check(["Millions of people use it."], [source])
+    assert check(["It raised 4.83 billion dollars."], [source])
+    assert check(["It raised 4.83 billion kroner."], [source]) == []
+
+
+def test_a_famous_name_is_looked_at_in_comparisons_too():
+    """A comparison from everyday life may not bring in a company the sources do not name."""
+    sentence = "It is like asking Google for the way."
+
+    assert check([sentence], ["Harbor Labs released Pilot."], analogies=[0])
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -338,6 +338,7 @@ class ScriptedPoster:
         delivery: str,
         thread_ts: str | None = None,
         still_ours: Callable[[], Awaitable[bool]] | None = None,
+        held_seconds: float = 0.0,
     ) -> PostOutcome:
         if still_ours is not None and not await still_ours():
             return NotPosted(code=NOT_OURS, reason="taken over")

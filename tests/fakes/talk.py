@@ -95,7 +95,7 @@ class Talk:
             return await self.database.requests.unfinished()
 
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await open_requests() or self.bot.conversation.edge.at_work:
+            while await open_requests() or self.bot.conversation.edge.at_work:  # noqa: ASYNC110 - rows have no event
                 await asyncio.sleep(0.01)
 
     @property

@@ -34,6 +34,15 @@ def test_parts():
     assert score.total == pytest.approx((2.0 + 0.54 + 0.8) * 0.5)
 
 
+def test_undated_is_not_the_freshest():
+    """A feed without dates brings old posts, too: an undated story stands behind today's news."""
+    entry = make_entry("Harbor releases Pilot", hours_ago=0.0, published_at=None)
+    undated = Story(id="a", entries=(entry,), topics=(Topic.GENERAL,), language="en")
+    ranked = rank([undated, story("b", hours=3.0)], ALL_TOPICS, NOW)
+
+    assert [found.id for found, _ in ranked] == ["b", "a"]
+
+
 def test_one_owner_counts_once():
     """Several feeds of one owner are one outlet."""
     twice = tuple(make_entry("x", outlet="A", url=f"https://a.example/{n}") for n in range(3))

@@ -5,8 +5,13 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
+from bot.app.checkup import examine
+from bot.app.slack_side import open_slack, require_tokens
+from bot.errors import SettingsError, UsageError
 from bot.manifest import variant
 from bot.sandbox import Sandbox, app_from_manifest
+from bot.settings import load_settings
+from tests.fakes.office import TEAMS
 from tests.fakes.program import plainwire, started
 
 pytestmark = pytest.mark.anyio
@@ -14,25 +19,50 @@ pytestmark = pytest.mark.anyio
 PUBLIC = "https://bot.example.org"
 
 
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        (
-            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cret"},
-            "SLACK_SIGNING_SECRET is missing",
-        ),
-        ({"SLACK_SIGNING_SECRET": "x"}, "SLACK_BOT_TOKEN is missing"),
-        ({"SLACK_SIGNING_SECRET": "x", "SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET is missing"),
-    ],
-)
-async def test_what_http_mode_needs(tmp_path, settings, words):
-    """What is missing is named before anything is opened, with exit code 2."""
-    finished = await plainwire("run", cwd=tmp_path, PLAINWIRE_PUBLIC_URL=PUBLIC, **settings)
+async def test_what_http_mode_needs(tmp_path):
+    """What is missing is named before anything is opened, with exit code 2 and no secret."""
+    client = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cret"}
+    finished = await plainwire("run", cwd=tmp_path, PLAINWIRE_PUBLIC_URL=PUBLIC, **client)
 
     assert finished.code == 2
-    assert words in finished.err
+    assert "SLACK_SIGNING_SECRET is missing" in finished.err
     assert "s3cret" not in finished.err
     assert not (tmp_path / "plainwire-data").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "listens", "missing"),
+    [
+        ({"SLACK_SIGNING_SECRET": "x"}, True, "SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": "x", "SLACK_BOT_TOKEN": "xoxb-1"}, True, ""),
+        ({"SLACK_CLIENT_ID": "1", "SLACK_CLIENT_SECRET": "x"}, True, "SLACK_SIGNING_SECRET"),
+        ({"SLACK_CLIENT_ID": "1", "SLACK_CLIENT_SECRET": "x"}, False, ""),
+        ({}, False, "SLACK_BOT_TOKEN"),
+    ],
+)
+def test_what_each_process_needs(given, listens, missing):
+    """A worker verifies no signature; with a client id nobody needs a bot token; never an app token."""
+    settings = load_settings(_env_file=None, PLAINWIRE_PUBLIC_URL=PUBLIC, **given)
+    if not missing:
+        require_tokens(settings, listens=listens)
+        return
+    with pytest.raises(SettingsError, match=f"^{missing} is missing"):
+        require_tokens(settings, listens=listens)
+
+
+async def test_commands_beside_a_running_bot(office):
+    """`doctor` counts the workspaces; a command that needs one takes the only one, or asks which."""
+    await office.install(TEAMS[0])
+    found = [finding async for finding in examine(office.settings)]
+    slack = [finding.what for finding in found if finding.area == "slack"]
+    assert slack == ["Installed in 1 workspace(s).", f"Slack sends events to {office.url}."]
+
+    async with open_slack(office.settings, office.bot.newsroom) as one:
+        assert one.installation.workspace_id == TEAMS[0]
+    await office.install(TEAMS[1])
+    async with open_slack(office.settings, office.bot.newsroom) as two:
+        with pytest.raises(UsageError, match="2 workspaces"):
+            _ = two.installation
 
 
 async def test_from_start_to_stop(tmp_path, free_tcp_port):
