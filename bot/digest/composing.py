@@ -10,6 +10,7 @@ import structlog
 from bot.digest import transitions
 from bot.digest.delivery import Delivery
 from bot.digest.digest import Digest
+from bot.digest.in_turn import InTurn
 from bot.digest.make import DigestMaker
 from bot.digest.message_cache import MessageCache
 from bot.digest.preference import Channel
@@ -30,6 +31,7 @@ class Composer:
         self._maker = maker
         self._messages = MessageCache(lambda digest: dump_message(render(digest)))
         self._limits = limits
+        self._in_turn = InTurn()
 
     async def compose(self, channel: Channel, row: Delivery, now: datetime) -> Delivery:
         """
@@ -40,7 +42,7 @@ class Composer:
         """
         try:
             digest = await self._maker.make(channel, row, now)
-            message = self._messages.message_of(digest)
+            message = await self._in_turn.run(lambda: self._messages.message_of(digest))
         except StorageError:
             raise
         except Exception:

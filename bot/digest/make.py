@@ -14,6 +14,7 @@ from bot.digest.choose import WINDOW, Selection, choose
 from bot.digest.compose import Occasion, compose
 from bot.digest.delivery import Delivery, DeliveryKey
 from bot.digest.digest import ChosenStory, Digest, RecapLine, Told
+from bot.digest.in_turn import InTurn
 from bot.digest.notices import missed_line
 from bot.digest.ports import DeliveryStore
 from bot.digest.preference import Channel, Preference
@@ -88,6 +89,7 @@ class DigestMaker:
         self._last_round = last_round
         self._limits = limits or Limits()
         self._cache = cache
+        self._in_turn = InTurn()
 
     async def make(self, channel: Channel, delivery: Delivery, now: datetime) -> Digest:
         """Return the digest of one delivery as of *now*."""
@@ -119,7 +121,8 @@ class DigestMaker:
             stories = await self._stories_back(WINDOW, channel, now)
             return choose(stories, wanted, told, now, since=since)
         kept = await self._cache.back(WINDOW, channel.workspace_id, now)
-        return self._cache.choices.choose(kept, wanted, told, now, since=since)
+        choices = self._cache.choices
+        return await self._in_turn.run(lambda: choices.choose(kept, wanted, told, now, since=since))
 
     async def _stories_back(
         self, reach: timedelta, channel: Channel, now: datetime

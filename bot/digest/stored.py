@@ -14,7 +14,7 @@ def dump_message(message: Message) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def load_message(stored: str) -> Message:
     """
     Return the message that `dump_message` wrote: the same object for the same text, unchanged by all.

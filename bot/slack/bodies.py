@@ -10,7 +10,7 @@ from bot.render.check import check
 from bot.render.message import Message
 
 log: Final = structlog.get_logger(__name__)
-_MOST_CHECKED: Final = 64
+_MOST_CHECKED: Final = 256
 _CHECKED: Final[dict[int, tuple[Message, list[str]]]] = {}
 
 
