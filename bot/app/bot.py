@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -112,6 +113,9 @@ class Bot:
             await self.conversation.start()
             async with Ticker(self.jobs if self.form.role.ticks else []):
                 warm = asyncio.create_task(self._warm_up())
+                # What is there now stays: looking through all of it for garbage, as Python does
+                # from time to time, would hold the event loop for a tenth of a second.
+                gc.freeze()
                 try:
                     yield
                 finally:

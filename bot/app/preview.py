@@ -81,7 +81,8 @@ async def _made(newsroom: Newsroom, preference: Preference, now: datetime) -> Di
 def _with_report(digest: Digest, report: CollectReport, held_back: int) -> Digest:
     problems = list(report.problems)
     if held_back:
-        sentence = f"{held_back} entries are dated after the time asked for, and left out"
+        entries = "1 entry is" if held_back == 1 else f"{held_back} entries are"
+        sentence = f"{entries} dated after the time asked for, and left out"
         problems.append(Problem(source="--now", error=sentence))
     return replace(
         digest,

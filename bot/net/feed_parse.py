@@ -45,6 +45,10 @@ _MAX_AHEAD = timedelta(days=2)
 _HEAD_CHARS = 20_000
 _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*(?:<!\[CDATA\[)?\s*([a-zA-Z]{2,3})\b")
 _LANGUAGE_CODE = re.compile(r"([a-zA-Z]{2})(?:[-_]|\Z)")
+_RELEASES = re.compile(r"(?:Release notes|Tags) from (\S{1,100})$")
+_BARE_VERSION = re.compile(
+    r"(?:v|release[- ])?\d{1,4}(?:\.\d{1,6}){1,4}[-\w.]{0,20}", re.IGNORECASE
+)
 _XHTML_TITLE = re.compile(
     r"<(?:\w{1,20}:)?title\b[^<>]{0,200}type=[\"'](?:xhtml|application/xhtml)"
 )
@@ -165,7 +169,8 @@ def _made_plain(raw: RawFeed, *, text: str, root: str, url: str, now: datetime) 
     if ahead:
         problems.append(f"{_entries(ahead)} dated in the future and counted as undated.")
     base = _base(raw, root, url)
-    entries = [entry for entry in (_entry(one, base, now) for one in chosen) if entry is not None]
+    made = (_entry(one, base, now) for one in chosen)
+    entries = [_with_project(entry, raw.title) for entry in made if entry is not None]
     if len(entries) < len(chosen):
         problems.append(f"{_entries(len(chosen) - len(entries))} without title, text and link.")
     if not entries:
@@ -217,6 +222,14 @@ def _entry(raw: RawEntry, base: str, now: datetime) -> ParsedEntry | None:
     if not words and not entry.url:
         return None
     return replace(entry, title=words or shortened(entry.url, MAX_TITLE_CHARS))
+
+
+def _with_project(entry: ParsedEntry, feed_title: str) -> ParsedEntry:
+    """Say whose version it is: GitHub's feeds of releases title their items "v5.1.0"."""
+    project = _RELEASES.match(feed_title.strip())
+    if project is None or not _BARE_VERSION.fullmatch(entry.title):
+        return entry
+    return replace(entry, title=plain(f"{project[1]} {entry.title}", MAX_TITLE_CHARS))
 
 
 def _categories(tags: list[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -42,9 +42,6 @@ class Weights:
         half_life_hours: After so many hours a story counts half.
         undated_hours: A story that nobody dated is taken to be so much older than its first sight,
             since feeds without dates bring old posts; otherwise it would be the freshest of all.
-        repeat_outlet: Each further story led by one outlet counts this much of the one before.
-        diversity: Share of the score against likeness to what is picked already (MMR's lambda).
-        per_topic: At most so many picked stories with the same first topic.
     """
 
     outlets: float = 1.0
@@ -52,9 +49,6 @@ class Weights:
     topic_match: float = 0.8
     half_life_hours: float = 24.0
     undated_hours: float = 12.0
-    repeat_outlet: float = 0.7
-    diversity: float = 0.7
-    per_topic: int = 2
 
 
 # A story about one's second topic is still for one, a third one less.
@@ -163,41 +157,3 @@ def _words(story: Story) -> tuple[dict[str, float], float]:
         for term, count in counts.items()
     }
     return words, sum(value * value for value in words.values())
-
-
-def pick(
-    ranked: Sequence[tuple[Story, Score]],
-    count: int,
-    weights: Weights = Weights(),
-) -> list[tuple[Story, Score]]:
-    """
-    Return up to *count* stories, spread over events, topics and outlets.
-
-    Greedy: the next pick is the best by score (less for a repeated outlet), balanced against its
-    likeness to what is picked already. The scores in the result are those that came in.
-    """
-    left, picked = list(ranked), list[tuple[Story, Score]]()
-    top = ranked[0][1].total if ranked else 0.0
-    while left and len(picked) < count:
-        best = min(left, key=lambda pair: (-_worth(pair, picked, top or 1.0, weights), pair[0].id))
-        left.remove(best)
-        if _topic_count(best[0], picked) < weights.per_topic:
-            picked.append(best)
-    return picked
-
-
-def _worth(
-    pair: tuple[Story, Score],
-    picked: Sequence[tuple[Story, Score]],
-    top: float,
-    weights: Weights,
-) -> float:
-    story, given = pair
-    repeats = sum(other.lead.outlet == story.lead.outlet for other, _ in picked)
-    alike = max((similarity(story, other) for other, _ in picked), default=0.0)
-    value = given.total / top * weights.repeat_outlet**repeats
-    return weights.diversity * value - (1 - weights.diversity) * alike
-
-
-def _topic_count(story: Story, picked: Sequence[tuple[Story, Score]]) -> int:
-    return sum(other.topics[:1] == story.topics[:1] for other, _ in picked)

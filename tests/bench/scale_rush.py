@@ -136,7 +136,7 @@ async def _open_bot(
         opened = open_newsroom(settings, database, clock, offline=True)
         newsroom = with_model(await stack.enter_async_context(opened), model)
         await read_news(newsroom, size.entries)
-        form, pacer = await _form(settings, database, clock)
+        form, pacer = await form_of(settings, database, clock)
         slack = await stack.enter_async_context(open_slack(settings, newsroom, pacer))
         bot = Bot(newsroom, slack, form=form)
         await stack.enter_async_context(bot.working())
@@ -160,7 +160,7 @@ def settings_for(url: str, folder: Path, slack_api_url: str, **more: object) -> 
     )
 
 
-async def _form(
+async def form_of(
     settings: Settings, database: Database, clock: ShiftedClock
 ) -> tuple[Form, Pacer | None]:
     """Return the form that `plainwire run` would take, with the clock's ticks in our hand."""

@@ -24,7 +24,8 @@ class Row:
         return f"{self._number(middle)} ({self._number(least)} to {self._number(most)})"
 
     def _number(self, value: float) -> str:
-        return f"{value:.0f}" if self.unit in {"", "MB", "ms"} else f"{value:.2f}"
+        whole = self.unit in {"", "MB", "ms"} and (value >= 10 or value == int(value))
+        return f"{value:.0f}" if whole else f"{value:.2f}"
 
 
 def as_markdown(rows: Sequence[Row]) -> str:

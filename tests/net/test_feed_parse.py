@@ -402,3 +402,14 @@ def test_any_json_is_a_feed_or_refused(value: object) -> None:
     for document in (value, {"items": [value]}, {"items": value}):
         with suppress(ParseFailed):
             parse(json.dumps(document))
+
+
+def test_a_bare_version_gets_its_projects_name() -> None:
+    """GitHub's feeds of releases title an item "v5.1.0", which says nothing by itself."""
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Release notes from transformers</title>'
+        '<entry><id>1</id><link href="https://github.com/h/t/releases/tag/v5.1.0"/><title>v5.1.0</title></entry>'
+        '<entry><id>2</id><link href="https://github.com/h/t/releases/tag/x"/><title>Patch day</title></entry></feed>'
+    )
+
+    assert [entry.title for entry in parse(feed).entries] == ["transformers v5.1.0", "Patch day"]

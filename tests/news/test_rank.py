@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.news.rank import Weights, pick, rank, similarity
+from bot.news.rank import rank, similarity
 from bot.news.story import Revision, Story
 from bot.news.topic import ALL_TOPICS, Topic
 from tests.fakes.news import NOW, make_entry
@@ -87,22 +87,3 @@ def test_similarity():
     assert similarity(one, other) == similarity(other, one) > 0.2
     assert similarity(one, story("c", "Choir sings in Ghent")) == 0.0
     assert similarity(story("d", ""), story("e", "")) == 0.0
-
-
-def test_pick_spreads():
-    """What is picked is spread over topics, outlets and events."""
-    same_topic = [story(f"s{n}", WORDS[n], topic=Topic.ART, name=f"N{n}") for n in range(4)]
-    other = story("t", "Bank tests assistant", topic=Topic.HR, hours=30.0, name="T")
-    picked = [s.id for s, _ in pick(rank([*same_topic, other], ALL_TOPICS, NOW), 3)]
-    assert len(picked) == 3
-    assert "t" in picked
-
-    repeated = [story("a", WORDS[0], name="N"), story("b", WORDS[1], name="N")]
-    fresh = story("c", WORDS[2], name="M", hours=6.0)
-    assert [s.id for s, _ in pick(rank([*repeated, fresh], ALL_TOPICS, NOW), 2)] == ["a", "c"]
-
-
-def test_pick_of_nothing():
-    """No stories, no picks; and never more than asked for."""
-    assert pick([], 5) == []
-    assert len(pick(rank([story("a"), story("b")], ALL_TOPICS, NOW), 1, Weights())) == 1

@@ -258,3 +258,21 @@ async def test_a_home_tab_must_be_switched_on(session):
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, session=session)
         with pytest.raises(SlackApiError, match="not_enabled"):
             await client.views_publish(user_id="U01ADA00001", view={"type": "home", "blocks": []})
+
+
+async def test_the_same_action_id_in_two_blocks_is_fine():
+    """Action ids are unique within their block; every field of a form may be called "value"."""
+    from bot.sandbox.views import check_view
+
+    def field(name: str) -> dict:
+        element = {"type": "plain_text_input", "action_id": "value"}
+        label = {"type": "plain_text", "text": name}
+        return {"type": "input", "block_id": name, "label": label, "element": element}
+
+    view = {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Form"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "blocks": [field("a"), field("b")],
+    }
+    assert check_view(view, "modal") is view
