@@ -23,7 +23,7 @@ bench: $(VENV)/dev.stamp    ## measure start, memory and model calls (docs/measu
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 chaos: $(VENV)/dev.stamp    ## stage faults for up to half an hour, and count digests (docs/measurements.md)
-	@$(BIN)/python -m tests.chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos --minutes 26 $(ARGS)
 
 lock: $(VENV)/dev.stamp     ## write the locked versions anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 # Answers use the model beside the explanations of digests; people wait for them, so they get more.
 PLACES_PER_CONCURRENCY: Final = 2
+STAND_BACK_SECONDS: Final = 1.0
 _PROMPTS: Final = (
     Prompt("What is new?", "What are today's most important AI stories?"),
     Prompt("Explain a term", "What are open weights?"),
@@ -93,6 +94,7 @@ class Conversation:
         self.places = SlackPlaces(clients, slack.directory, pacer)
         self._agent = SlackAgent(clients, pacer)
         self._answers: set[asyncio.Task[None]] = set()
+        self._places = newsroom.settings.model_concurrency * PLACES_PER_CONCURRENCY
         self.answering = self._make_answering()
         self.edge = self._make_edge(deliverer)
         clients.on_token_gone = self._token_gone
@@ -109,7 +111,10 @@ class Conversation:
         if not self._alone:
             await self._answer(source_key)
             return
-        task = asyncio.create_task(self._answer(source_key), name=f"answer-{source_key}")
+        crowded = len(self._answers) >= self._places
+        task = asyncio.create_task(
+            self._in_turn(source_key, crowded=crowded), name=f"answer-{source_key}"
+        )
         self._answers.add(task)
         task.add_done_callback(self._ended)
 
@@ -134,6 +139,17 @@ class Conversation:
         await asyncio.gather(*running, return_exceptions=True)
         await self.desk.close()
 
+    async def _in_turn(self, source_key: str, *, crowded: bool) -> None:
+        """
+        Run a request; who would only stand in line lets the signs of the others go first.
+
+        The signs of fifty questions at once take a second of the processor, and looking up what they
+        are about takes another.
+        """
+        if crowded and self.answering.is_signed(source_key):
+            await asyncio.sleep(STAND_BACK_SECONDS)
+        await self._answer(source_key)
+
     async def _answer(self, source_key: str) -> None:
         later = await self.answering.answer(source_key, self._newsroom.clock.now())
         if later is not None:
@@ -156,7 +172,6 @@ class Conversation:
     def _make_answering(self) -> Answering:
         newsroom, database = self._newsroom, self._newsroom.database
         settings, views = newsroom.settings, AnswerViews(workspace_url(newsroom.settings))
-        places = settings.model_concurrency * PLACES_PER_CONCURRENCY
         remembering = Remembering(
             database.threads, retention=timedelta(days=settings.thread_retention_days)
         )
@@ -184,13 +199,13 @@ class Conversation:
             ),
             desk=self.desk,
             renderer=views,
-            model=model_for_answers(newsroom, places),
+            model=model_for_answers(newsroom, self._places),
             glossary=newsroom.glossary,
             remembering=remembering,
             limits=AnswerLimits(too_old=settings.question_seconds),
-            places=places,
+            places=self._places,
             # One busy workspace leaves some for the others.
-            per_workspace=max(1, places * 3 // 4),
+            per_workspace=max(1, self._places * 3 // 4),
             clock=newsroom.clock,
         )
 

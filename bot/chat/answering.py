@@ -137,6 +137,10 @@ class Answering:
         answer = self._desk.begin(_place(request, interrupted=False), _unstored)
         await self._think(answer, Saying.THINKING, request)
 
+    def is_signed(self, source_key: str) -> bool:
+        """Return whether people were shown that the request is seen, and it was not looked at yet."""
+        return source_key in self._signed
+
     async def take_up(self, now: datetime) -> list[ToAnswer]:
         """Return every unfinished request for running, at the start of the only process."""
         found = []

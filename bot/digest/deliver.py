@@ -120,7 +120,10 @@ class Deliverer:
                 break
         await self._gate.miss(missed)
         starts = spread(opened)
-        return [Handout(key=key, not_before=_later(starts[key], now)) for key, _ in opened]
+        # In the order of their starts, which mixes the workspaces: late ones all start now, and those
+        # of one workspace in a row would keep all workers waiting for its turns.
+        in_order = sorted(starts, key=lambda key: starts[key])
+        return [Handout(key=key, not_before=_later(starts[key], now)) for key in in_order]
 
     async def deliver(self, key: DeliveryKey, now: datetime) -> Delivery | None:
         """
