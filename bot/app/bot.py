@@ -35,6 +35,7 @@ from bot.work.ticker import Job, Ticker
 _DAY_SECONDS = 24 * 3600.0
 _WARM_UP_AFTER_SECONDS = 1.0
 _PREPARE_SECONDS = 60.0
+_SUBMITS_A_TURN = 200
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
@@ -174,6 +175,7 @@ class Bot:
         rows = await self.newsroom.database.deliveries.unfinished(now)
         # An instant that has passed, and not None, overtakes what waits in this process already.
         await self._submit([Handout(key=row.key, not_before=now) for row in rows])
+        await self.conversation.sweep()
 
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""
@@ -194,9 +196,12 @@ class Bot:
                 await self.work.submit("explain", name, Priority.EXPLAIN)
 
     async def _submit(self, handouts: list[Handout]) -> None:
-        for handout in handouts:
+        for number, handout in enumerate(handouts, 1):
             key = str(handout.key)
             await self.work.submit("deliver", key, Priority.DELIVER, handout.not_before)
+            if number % _SUBMITS_A_TURN == 0:
+                # Ten thousand in one turn of the event loop would hold it for a tenth of a second.
+                await asyncio.sleep(0)
 
     async def _deliver_in_turn(self, name: str) -> None:
         await self.share.run(DeliveryKey.parse(name).workspace_id, name, self._deliver)

@@ -123,6 +123,11 @@ class Conversation:
         for found in await self.answering.take_up(self._newsroom.clock.now()):
             await self._submit(found)
 
+    async def sweep(self) -> None:
+        """Submit again what nobody is at any more; twice does no harm."""
+        for found in await self.answering.left_behind(self._newsroom.clock.now()):
+            await self._submit(found)
+
     async def start(self) -> None:
         """Plan digests anew that stopped because an earlier token was revoked: this one works."""
         own = self._slack.own

@@ -51,6 +51,8 @@ log = structlog.get_logger(__name__)
 
 # More than can be waiting: what is too old is only told so.
 _ALL = 100_000
+# A request is handed out right after it was recorded; by now it should have been begun.
+_FORGOTTEN_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,26 @@ class Answering:
         for request in await self._requests.unfinished(_ALL):
             if request.state is RequestState.WORKING:
                 await self._requests.change(request, put_back(request))
+            later = request.not_before if request.not_before and request.not_before > now else None
+            found.append(ToAnswer(request.source_key, later))
+        return found
+
+    async def left_behind(self, now: datetime) -> list[ToAnswer]:
+        """
+        Return requests that nobody is at any more: the queue lost them, or their process died.
+
+        For several processes, where no start is the only one. Who is at work cannot be seen from
+        here; but nobody works on one request for as long as makes it too old.
+        """
+        found = []
+        for request in await self._requests.unfinished(_ALL):
+            if request.state is RequestState.WORKING:
+                if not is_too_old(request, now, self._limits):
+                    continue
+                if not await self._requests.change(request, put_back(request)):
+                    continue
+            elif now - request.received_at < _FORGOTTEN_AFTER:
+                continue
             later = request.not_before if request.not_before and request.not_before > now else None
             found.append(ToAnswer(request.source_key, later))
         return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.chat.request import RequestKind, RequestState
@@ -55,3 +57,31 @@ async def test_whenever_the_process_dies_there_is_one_answer(
         assert len(place.texts) == 1, (at, where)
         assert place.texts[0].startswith(text), (at, where)
         assert len(place.whispers.told) <= 1, (at, where)
+
+
+async def test_among_many_processes_a_dead_ones_question_is_not_lost() -> None:
+    """Nobody can see who is at work, but a question begun and never ended gets "ask again" in time."""
+    place = house(Killer(at=6, after=False))
+    with pytest.raises(Crash):
+        await place.ask(QUESTION)
+    assert place.state() is RequestState.WORKING
+
+    other = place.answering()
+    assert await other.left_behind(NOW) == []
+
+    later = NOW + timedelta(minutes=11)
+    (work,) = await other.left_behind(later)
+    await other.answer(work.source_key, later)
+    assert place.state() is RequestState.EXPIRED
+    assert len(place.texts) == 1
+
+
+async def test_a_question_that_the_queue_lost_is_handed_out_again() -> None:
+    """A recorded question that nobody began within a minute is found by the sweep."""
+    place = house(Killer())
+    await place.requests.record(QUESTION)
+
+    assert await place.answering().left_behind(NOW) == []
+    (work,) = await place.answering().left_behind(NOW + timedelta(seconds=61))
+
+    assert work.source_key == QUESTION.source_key
