@@ -41,7 +41,7 @@ async def test_what_somebody_else_took_over_is_not_posted():
     poster, deliveries = ScriptedPoster(), FakeDeliveries(FakeChannels())
     sending = await sending_row(deliveries)
     deliveries.rows[sending.key] = replace(sending, attempt=sending.attempt + 1)
-    assert await make_sender(poster, deliveries).post(sending, MESSAGE, NOW) is None
+    assert await make_sender(poster, deliveries).post(sending, MESSAGE, NOW, 0.0) is None
     assert poster.posted == []
 
 
@@ -51,7 +51,9 @@ async def test_waits_count_from_the_end_of_the_call():
     poster.outcomes.append(OutcomeUnknown(reason="time-out"))
     ticking = iter([0.0, 30.0])
     sending = await sending_row(deliveries)
-    row = await make_sender(poster, deliveries, lambda: next(ticking)).post(sending, MESSAGE, NOW)
+    row = await make_sender(poster, deliveries, lambda: next(ticking)).post(
+        sending, MESSAGE, NOW, 0.0
+    )
     assert row is not None
     assert row.not_before == NOW + timedelta(seconds=30 + Limits().settle)
 
@@ -63,11 +65,11 @@ async def test_a_post_that_a_stop_cut_off_is_named_once():
     sending = await sending_row(deliveries)
     sender = make_sender(poster, deliveries)
     with pytest.raises(BaseException, match="after post"):
-        await sender.post(sending, MESSAGE, NOW)
+        await sender.post(sending, MESSAGE, NOW, 0.0)
     assert sender.cut_off(sending.key) == sending
     assert sender.cut_off(sending.key) is None
     assert sender.lost(sending, NOW).state is DeliveryState.UNKNOWN
     for outcome in (Posted(ts="1"), NotPosted(code="is_archived", reason="no")):
         poster.outcomes.append(outcome)
-        await sender.post(sending, MESSAGE, NOW)
+        await sender.post(sending, MESSAGE, NOW, 0.0)
         assert sender.cut_off(sending.key) is None
