@@ -34,6 +34,7 @@ class Delivery:
     session: aiohttp.ClientSession | None = None
     loop: asyncio.AbstractEventLoop | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _closed: bool = False
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run *work* in the background, kept alive and cancelled at the end."""
@@ -46,7 +47,8 @@ class Delivery:
     def submit(self, envelope: Envelope) -> None:
         """Deliver an event in the background, with retries."""
         self.log.append(envelope)
-        self.start(self._with_retries(envelope))
+        if not self._closed:
+            self.start(self._with_retries(envelope))
 
     async def ask(self, envelope: Envelope) -> Ack | None:
         """Deliver a command or action once; None when the app did not answer in time."""
@@ -124,6 +126,8 @@ class Delivery:
                 await asyncio.wait(list(self._tasks))
 
     async def close(self) -> None:
+        """Give up what is under way; what a late call still sets off goes nowhere."""
+        self._closed = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
