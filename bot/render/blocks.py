@@ -7,6 +7,7 @@ Limits: facts of Block Kit as of November 2026 (docs.slack.dev and slack_sdk 3.4
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
@@ -35,6 +36,9 @@ FALLBACK_CHARS: Final = 4_000
 MESSAGE_WEIGHT: Final = 12_500
 OBJECT_WEIGHT: Final = 24
 
+# Not one that would make an entity of what follows.
+_BARE_AMPERSAND: Final = re.compile(r"&amp;(?!(?:lt|gt|amp);)")
+
 Element = dict[str, Any]
 Style = Literal["primary", "danger"]
 
@@ -51,8 +55,14 @@ def mrkdwn(text: Escaped, limit: int) -> dict[str, Any]:
 
 
 def plain(text: Escaped, limit: int) -> dict[str, Any]:
-    """Return a plain_text object without emoji names; raises like `mrkdwn`."""
-    return {"type": "plain_text", "text": _text(text, limit), "emoji": False}
+    """
+    Return a plain_text object without emoji names; raises like `mrkdwn`.
+
+    An ampersand stands as itself: whether Slack decodes `&amp;` here is not documented, and a bare
+    one is read rightly either way. `<` and `>` stay escaped.
+    """
+    shown = _BARE_AMPERSAND.sub("&", _text(text, limit))
+    return {"type": "plain_text", "text": shown, "emoji": False}
 
 
 def header(text: Escaped) -> Block:
