@@ -339,11 +339,12 @@ def test_hostile_text_costs_linear_time(unit: str) -> None:
 
     def seconds(chars: int) -> float:
         text = (unit * chars)[:chars]
-        start = time.perf_counter()
+        start = time.thread_time()
         GLOSSARY.find_in(text)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
-    assert seconds(200_000) < 40 * seconds(20_000) + 0.2
+    # Quadratic would be a hundred times; processor time, since the machine may be busy.
+    assert seconds(200_000) < 60 * seconds(20_000) + 1.0
 
 
 # ---------------------------------------------------------------- looking up

@@ -157,7 +157,7 @@ async def test_slow_servers_hit_the_total_limit(path, serve, client_for) -> None
     started = time.monotonic()
     with pytest.raises(FetchFailed, match=r"within 0\.4 s"):
         await client.get(base + path, max_bytes=1000)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize(

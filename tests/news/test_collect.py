@@ -118,7 +118,7 @@ async def test_hanging_feeds_are_cut_off(how: str):
 
     report = await run(answers, stores, deadline_seconds=0.2, told=told)
 
-    assert time.monotonic() - start < 2.0
+    assert time.monotonic() - start < 10
     assert len(stores.stories) == 1
     assert [(p.source, p.error) for p in report.problems] == [
         (f"H{n}", "did not answer within 0.2 s") for n in range(3)
