@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from bot.errors import JobFailed, UsageError
 from bot.setting_kinds import is_loopback
 
@@ -50,6 +48,8 @@ def as_yaml() -> str:
 @cache
 def manifest() -> dict[str, Any]:
     """Return the parsed manifest; do not change it."""
+    import yaml  # not at the top: the running bot needs the rest of this module only
+
     parsed: dict[str, Any] = yaml.safe_load(as_yaml())
     return parsed
 
@@ -79,6 +79,8 @@ def variant(*, http: str = "", prefix: str = "") -> dict[str, Any]:
 
 def variant_as_yaml(values: dict[str, Any]) -> str:
     """Return a variant as YAML; what the comments of the source say holds for it too."""
+    import yaml
+
     dumped = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100)
     return f"# Made from {NAME} by `plainwire manifest`; that file explains every line.\n{dumped}"
 

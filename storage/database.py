@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from typing import Self
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import StorageError
 from storage.buckets import BucketRepository
@@ -43,6 +44,8 @@ from storage.tables import Base
 from storage.threads import ThreadRepository
 from storage.transactions import Transactions
 from storage.usage import UsageRepository
+
+_GIVE_BACK_SECONDS = 2.0
 
 
 class Database:
@@ -103,7 +106,7 @@ class Database:
             await _bring_up_to_date(engine, migrate=migrate)
         except BaseException:
             # Whatever it was goes on; only the connections must not stay open.
-            await engine.dispose()
+            await _closed(engine)
             raise
         return cls(engine, cipher)
 
@@ -125,8 +128,8 @@ class Database:
                 await database.close()
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
+        """Close all connections; those still in use have two seconds to be given back."""
+        await _closed(self.engine)
 
     async def clean(self, now: datetime, ages: Ages | None = None) -> Cleaned:
         """Delete what is old enough at *now* (aware UTC); meant to run once a day."""
@@ -156,6 +159,22 @@ class Database:
         with translated():
             async with self._transactions.writing_engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)
+
+
+async def _closed(engine: AsyncEngine) -> None:
+    """
+    Close the connections of *engine*, also one whose user was cancelled a moment ago.
+
+    SQLAlchemy gives such a connection back in a task of its own, which nobody waits for; given back
+    to a pool that is closed already, it would stay open.
+    """
+    pool = engine.pool
+    if isinstance(pool, QueuePool):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GIVE_BACK_SECONDS):
+                while pool.checkedout():  # noqa: ASYNC110  # the pool tells nobody
+                    await asyncio.sleep(0.005)
+    await engine.dispose()
 
 
 async def _bring_up_to_date(engine: AsyncEngine, *, migrate: bool) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     FromClause,
     Table,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     literal_column,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.types import Text
 
 from storage.columns import storable

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.app.newsroom import Newsroom
 from bot.errors import SettingsError, UsageError
+from bot.render.command_names import CommandNames
 from bot.settings import Settings
 from bot.slack.client import SlackClients
 from bot.slack.connection import SocketConnection, check_app_token, identify, make_app
@@ -44,6 +45,7 @@ class SlackSide:
     Attributes:
         own: The workspace of the operator's token; None when there is no such token.
         pacer: Shared by everything that calls Slack.
+        names: How our commands are called in this app.
         installed: The workspaces with a usable token when it was opened, the operator's included.
     """
 
@@ -53,6 +55,7 @@ class SlackSide:
     directory: SlackDirectory
     poster: SlackPoster
     pacer: Pacer
+    names: CommandNames = field(default_factory=CommandNames)
 
     @property
     def installation(self) -> Installation:
@@ -140,6 +143,7 @@ async def open_slack(
             directory=SlackDirectory(clients),
             poster=SlackPoster(clients, shared, max_turn_seconds=_turn_seconds(settings)),
             pacer=shared,
+            names=CommandNames(settings.command_prefix),
         )
 
 
@@ -186,8 +190,8 @@ async def _connected(
     assert settings.slack_app_token is not None
     await check_app_token(clients.for_token(None), settings.slack_app_token)
     socket = SocketConnection(app, clients, settings.slack_app_token)
-    await socket.start()
     try:
+        await socket.start()
         yield
     finally:
         await socket.stop()

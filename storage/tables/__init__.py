@@ -20,6 +20,9 @@ from storage.tables.news import (
     StoryRow,
 )
 from storage.tables.operation import BucketRow, InstallationRow, MetaRow, OAuthStateRow, UsageRow
+from storage.tables.partial import partial_on_postgresql
+
+partial_on_postgresql(Base.metadata)
 
 __all__ = [
     "SHARED",

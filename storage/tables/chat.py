@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.chat.thread import ThreadMemory
 from storage.columns import EncryptedJsonOf
 from storage.encoding import MEMORY, SAID, Said
 from storage.tables.base import Base
+from storage.tables.partial import partial_index
 
 # Written out for the same reason as `UNFINISHED`; a test holds it to `REQUEST_FINAL`.
 UNANSWERED = "state NOT IN ('answered', 'expired', 'failed')"
@@ -40,20 +41,18 @@ class RequestRow(Base):
 
     __table_args__ = (
         Index(None, "twin_key", unique=True),
-        Index(
+        partial_index(
             "ix_requests_unfinished",
             "received_at",
             "source_key",
-            sqlite_where=text(UNANSWERED),
-            postgresql_where=text(UNANSWERED),
+            where=UNANSWERED,
         ),
-        Index(
+        partial_index(
             "ix_requests_answer",
             "workspace_id",
             "channel_id",
             "answer_ts",
-            sqlite_where=text("answer_ts IS NOT NULL"),
-            postgresql_where=text("answer_ts IS NOT NULL"),
+            where="answer_ts IS NOT NULL",
         ),
         Index(None, "workspace_id", "channel_id", "message_ts"),
     )

@@ -14,6 +14,7 @@ from bot.explain.explanation import Explanation
 from storage.columns import JsonOf
 from storage.encoding import EFFECT, EXPLANATION, PREFERENCE, RULES, TOLD_STORIES
 from storage.tables.base import Base
+from storage.tables.partial import partial_index
 
 # Written out, not bound: a partial index serves only queries that repeat its condition literally.
 # A test holds it to `bot.digest.delivery.FINAL`.
@@ -80,23 +81,21 @@ class DeliveryRow(Base):
     reason: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_deliveries_unfinished",
             "due_at",
             "workspace_id",
             "channel_id",
             "local_date",
-            sqlite_where=text(UNFINISHED),
-            postgresql_where=text(UNFINISHED),
+            where=UNFINISHED,
         ),
         Index(None, "local_date"),
-        Index(
+        partial_index(
             "ix_deliveries_ts",
             "workspace_id",
             "channel_id",
             "ts",
-            sqlite_where=text("ts IS NOT NULL"),
-            postgresql_where=text("ts IS NOT NULL"),
+            where="ts IS NOT NULL",
         ),
     )
 

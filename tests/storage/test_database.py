@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import StorageError
 from bot.news.entry import Page
@@ -52,6 +53,21 @@ async def test_what_is_stored_is_there_after_opening_again(url: str, cipher: Cip
         await database.channels.save(make_channel())
     async with await Database.open(url, cipher=cipher) as database:
         assert await database.channels.all() == [make_channel()]
+
+
+async def test_closing_waits_for_what_is_being_given_back(url: str, cipher: Cipher) -> None:
+    """A connection that is still in use when the database closes is closed too, not left behind."""
+    database = await Database.open(url, cipher=cipher)
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    reading = asyncio.create_task(database.channels.all())
+    while not pool.checkedout():  # noqa: ASYNC110  # the pool tells nobody
+        await asyncio.sleep(0)
+
+    await database.close()
+
+    assert await reading == []
+    assert (pool.checkedout(), pool.checkedin()) == (0, 0)
 
 
 async def test_a_temporary_database_leaves_nothing(cipher: Cipher) -> None:
