@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+# Linux has a clock that also goes on while the machine is suspended; the usual one stands still then.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def steady_seconds() -> float:
+    """Return seconds that only grow, whatever is done to the time of day; only differences count."""
+    return time.clock_gettime(_STEADY)
 
 
 class Clock(Protocol):

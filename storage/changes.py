@@ -7,16 +7,27 @@ with `synchronous=FULL` wait for the disk. What was asked is answered after the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import CursorResult, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Interval,
+    Update,
+    bindparam,
+    case,
+    func,
+    null,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.digest.delivery import Delivery, DeliveryState
-from storage.openings import key_values
-from storage.statements import chunks, table_of, upsert
-from storage.tables import DeliveryRow, StoryRow, ToldRow
+from storage.statements import table_of
+from storage.tables import DeliveryRow
+from storage.told import remember
 from storage.transactions import Transactions
 
 # A commit of so many takes about as long as a few; more only makes the last one wait.
@@ -37,18 +48,47 @@ _CHANGED = (
     "reason",
 )
 
-# Built once: building a statement takes longer than running it.
-_CHANGE = (
-    update(table_of(DeliveryRow))
-    .where(
-        _DELIVERIES.workspace_id == bindparam("of_workspace"),
-        _DELIVERIES.channel_id == bindparam("of_channel"),
-        _DELIVERIES.local_date == bindparam("of_date"),
-        _DELIVERIES.state == bindparam("seen_state"),
-        _DELIVERIES.attempt == bindparam("seen_attempt"),
+
+@lru_cache
+def _change(dialect: str) -> Update:
+    """Built once: building a statement takes longer than running it."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _CHANGED}
+    if dialect == "postgresql":
+        values["sending_at"] = _sending_at()
+        values["not_before"] = _not_before()
+    return (
+        update(table_of(DeliveryRow))
+        .where(
+            _DELIVERIES.workspace_id == bindparam("of_workspace"),
+            _DELIVERIES.channel_id == bindparam("of_channel"),
+            _DELIVERIES.local_date == bindparam("of_date"),
+            _DELIVERIES.state == bindparam("seen_state"),
+            _DELIVERIES.attempt == bindparam("seen_attempt"),
+        )
+        .values(values)
     )
-    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
-)
+
+
+def _not_before() -> ColumnElement[Any]:
+    """Return the end of a wait by the clock that all processes share; see `Delivery.wait`."""
+    wanted = bindparam("new_not_before", type_=_DELIVERIES.not_before.type)
+    wait = bindparam("new_wait", type_=Interval())
+    return func.coalesce(func.clock_timestamp() + wait, wanted)
+
+
+def _sending_at() -> ColumnElement[Any]:
+    """
+    Return `sending_at` as the one clock that all processes share says it; see `Delivery.age`.
+
+    What stands there is kept, whatever a process wrote in its own copy of the row.
+    """
+    wanted = bindparam("new_sending_at", type_=_DELIVERIES.sending_at.type)
+    state = bindparam("new_state", type_=_DELIVERIES.state.type)
+    return case(
+        (state == DeliveryState.SENDING.value, func.clock_timestamp()),
+        (wanted.is_(None), null()),
+        else_=func.coalesce(_DELIVERIES.sending_at, wanted),
+    )
 
 
 class Change(NamedTuple):
@@ -83,9 +123,10 @@ class ChangeWriter:
     async def _all(self, changes: Sequence[Change]) -> list[bool]:
         """Write all or none: the databases count the rows of a batch together, not one by one."""
         async with self._transactions.write() as session:
-            if await _apply(await session.connection(), changes) != len(changes):
+            connection = await session.connection()
+            if await _apply(connection, changes) != len(changes):
                 raise _SomeWereTaken
-            await _remember(session, [change.new for change in changes])
+            await remember(connection, _sent(change.new for change in changes))
         return [True] * len(changes)
 
     async def _one_by_one(self, changes: Sequence[Change]) -> list[bool]:
@@ -93,44 +134,21 @@ class ChangeWriter:
             connection = await session.connection()
             won = [await _apply(connection, [change]) == 1 for change in changes]
             done = [change.new for change, mine in zip(changes, won, strict=True) if mine]
-            await _remember(session, done)
+            await remember(connection, _sent(done))
         return won
 
 
 async def _apply(connection: AsyncConnection, changes: Sequence[Change]) -> int:
     """Return how many rows were still as they were seen, and are changed."""
-    rows = [{**_seen(change.old), **_written(change.new)} for change in changes]
-    done = await connection.execute(_CHANGE, rows if len(rows) > 1 else rows[0])
+    dialect = connection.dialect.name
+    rows = [{**_seen(change.old), **_written(change.new, dialect)} for change in changes]
+    statement = _change(dialect)
+    done = await connection.execute(statement, rows if len(rows) > 1 else rows[0])
     return cast("CursorResult[Any]", done).rowcount
 
 
-async def _remember(session: AsyncSession, changed: Sequence[Delivery]) -> None:
-    """Record what channels were told; the headlines are those that the stories have now."""
-    sent = [one for one in changed if one.state is DeliveryState.SENT]
-    headlines = await _headlines(session, {story for one in sent for story, _ in one.stories})
-    await upsert(
-        session,
-        ToldRow,
-        [
-            {
-                **key_values(one.key),
-                "story_id": story_id,
-                "revision": revision,
-                "headline": headlines.get(story_id, ""),
-                "ts": one.ts,
-            }
-            for one in sent
-            for story_id, revision in dict(one.stories).items()
-        ],
-    )
-
-
-async def _headlines(session: AsyncSession, story_ids: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in chunks(sorted(story_ids)):
-        wanted = select(StoryRow.id, StoryRow.headline).where(StoryRow.id.in_(some))
-        found.update(dict(iter(await session.execute(wanted))))
-    return found
+def _sent(changed: Iterable[Delivery]) -> list[Delivery]:
+    return [one for one in changed if one.state is DeliveryState.SENT]
 
 
 def _seen(old: Delivery) -> dict[str, Any]:
@@ -143,6 +161,9 @@ def _seen(old: Delivery) -> dict[str, Any]:
     }
 
 
-def _written(new: Delivery) -> dict[str, Any]:
+def _written(new: Delivery, dialect: str) -> dict[str, Any]:
     values = {f"new_{name}": getattr(new, name) for name in _CHANGED}
-    return {**values, "new_state": new.state.value}
+    values["new_state"] = new.state.value
+    if dialect == "postgresql":
+        values["new_wait"] = new.wait
+    return values

@@ -7,7 +7,18 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, text
+from sqlalchemy import (
+    Interval,
+    Row,
+    Select,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 
 from bot.digest.delivery import LONGEST_WAIT, Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Told
@@ -175,7 +186,12 @@ class DeliveryRepository:
 def _of_date(dialect: str) -> Select[Any]:
     """Return the query for the deliveries of one date to the channels wanted."""
     keys, of_channel = theirs(dialect, _TABLE)
-    joined = select(*_DELIVERIES).select_from(keys).join(_TABLE, of_channel)
+    # In the statement itself, so that it costs no question more.
+    now = func.clock_timestamp() if dialect == "postgresql" else null()
+    age = type_coerce(now - _DELIVERIES.sending_at, Interval)
+    wait = type_coerce(_DELIVERIES.not_before - now, Interval)
+    columns = select(*_DELIVERIES, age.label("sending_age"), wait.label("wait"))
+    joined = columns.select_from(keys).join(_TABLE, of_channel)
     return joined.where(_DELIVERIES.local_date == bindparam("on"))
 
 
@@ -214,4 +230,7 @@ def _delivery_of(row: DeliveryRow | Row[Any]) -> Delivery:
         message=row.message,
         ts=row.ts,
         reason=row.reason,
+        # Read by `get` alone, which is asked before every decision.
+        sending_age=getattr(row, "sending_age", None),
+        wait=getattr(row, "wait", None),
     )

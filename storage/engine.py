@@ -9,6 +9,7 @@ writes later can fail at once with "locked" in spite of any time-out (so writers
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import time
 from contextlib import closing
@@ -16,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import StorageError
 from storage.failures import driver_error
@@ -27,6 +30,9 @@ BUSY_TIMEOUT_SECONDS = 20
 # as long as it sleeps; the server ends such a transaction, and others go on.
 IDLE_TIMEOUT_SECONDS = 15
 _OPTIONS = f"-c timezone=UTC -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_SECONDS}s"
+# A connection that was used a moment ago is there; one of longer ago is asked first.
+REST_SECONDS = 1.0
+_RESTS_SINCE = "plainwire_rests_since"
 WRITES = "plainwire_writes"
 LOOKS = "plainwire_looks"
 
@@ -78,15 +84,52 @@ def make_engine(url: URL, *, durable: bool = True) -> AsyncEngine:
     """
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, synchronous="FULL" if durable else "OFF")
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         # Values of rows stay out of error texts and logs.
         hide_parameters=True,
-        # Survives a restart of the server between two transactions.
-        pool_pre_ping=True,
-        pool_size=10,
+        # Kept open, and no more than these: making one takes milliseconds, waiting for one less.
+        pool_size=15,
+        max_overflow=0,
         connect_args={"options": _OPTIONS, "connect_timeout": 10},
     )
+    _check_after_a_rest(engine)
+    return engine
+
+
+def _check_after_a_rest(engine: AsyncEngine) -> None:
+    """
+    Ask a connection for a sign of life when it rested, so that a restart of the server does no harm.
+
+    Not at every use (`pool_pre_ping`): under load that would be as many round trips as the work.
+    Where the server ended a connection, there is something to read from it before anybody asks.
+    """
+    dialect = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _back(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _out(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        now = time.monotonic()
+        rested = now - record.info.get(_RESTS_SINCE, now) >= REST_SECONDS
+        if not rested and not _has_news(record.driver_connection):
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if not dialect.is_disconnect(error, connection, None):
+                raise
+            # The pool gets a new connection, and throws away those that are as old.
+            raise InvalidatePoolError from error
+
+
+def _has_news(connection: Any) -> bool:
+    """Return whether the server said something that nobody asked for: mostly that it is leaving."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def prepare_file(path: Path) -> None:

@@ -15,7 +15,7 @@ from storage.transactions import Transactions
 # Anybody may ask for one without having to sign in; the table must not fill a disk.
 MAX_OPEN = 10_000
 # So long one can still say "used" or "expired" rather than "unknown".
-_REMEMBERED = timedelta(hours=1)
+REMEMBERED = timedelta(hours=1)
 
 
 class OAuthStateRepository:
@@ -27,7 +27,7 @@ class OAuthStateRepository:
     async def begin(self, state: str, browser: str, expires_at: datetime, now: datetime) -> bool:
         states = table_of(OAuthStateRow)
         async with self._transactions.write() as session:
-            await session.execute(delete(states).where(states.c.expires_at < now - _REMEMBERED))
+            await session.execute(delete(states).where(states.c.expires_at < now - REMEMBERED))
             if (await session.scalar(select(func.count()).select_from(states)) or 0) >= MAX_OPEN:
                 return False
             await session.execute(

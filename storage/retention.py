@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, bindparam, delete, exists, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Delete,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    select,
+    text,
+    update,
+)
 
+from storage.oauth_states import REMEMBERED
 from storage.statements import chunks, table_of
 from storage.tables import (
     UNFINISHED,
@@ -16,6 +28,7 @@ from storage.tables import (
     EntryRow,
     ExplanationRow,
     FeedbackRow,
+    OAuthStateRow,
     PageRow,
     RequestRow,
     StoryEntryRow,
@@ -30,6 +43,9 @@ from storage.transactions import Transactions
 MIN_TOLD_AGE = timedelta(days=14)
 # A local date may be ahead of or behind the UTC date by one day.
 _DAY = timedelta(days=1)
+_DELIVERIES = table_of(DeliveryRow)
+# Spelled out: a list cannot be bound in a statement that runs for many rows.
+_DONE = text(f"NOT ({UNFINISHED})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +60,9 @@ class Ages:
         stories: Stories with their entries, revisions and explanations, by their latest entry.
         told: What channels were told; never less than 14 days.
         requests: What people asked, by when it was received. (Threads have their own expiry.)
-        messages: The composed messages of finished deliveries; the deliveries themselves stay.
+        messages: The composed messages of finished deliveries.
+        deliveries: Finished deliveries, by their local date. While one is there, its digest is not
+            posted again; what a channel was told is remembered by itself (*told*).
         feedback: By when it was given; what it changed stays.
         usage: What model calls used.
         buckets: Token buckets that nobody took from; a new one is full.
@@ -56,6 +74,7 @@ class Ages:
     told: timedelta = timedelta(days=400)
     requests: timedelta = timedelta(days=7)
     messages: timedelta = timedelta(days=30)
+    deliveries: timedelta = timedelta(days=400)
     feedback: timedelta = timedelta(days=400)
     usage: timedelta = timedelta(days=400)
     buckets: timedelta = timedelta(days=40)
@@ -63,6 +82,8 @@ class Ages:
     def __post_init__(self) -> None:
         if self.told < MIN_TOLD_AGE:
             raise ValueError("what was told is kept at least 14 days")
+        if self.deliveries < self.messages:
+            raise ValueError("deliveries are kept at least as long as their messages")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +99,11 @@ class Cleaned:
     requests: int
     threads: int
     messages: int
+    deliveries: int
     feedback: int
     usage: int
     buckets: int
+    oauth_states: int
 
 
 async def clean(transactions: Transactions, now: datetime, ages: Ages) -> Cleaned:
@@ -125,9 +148,13 @@ async def clean(transactions: Transactions, now: datetime, ages: Ages) -> Cleane
         requests=await gone(delete(RequestRow).where(RequestRow.received_at < now - ages.requests)),
         threads=await gone(delete(ThreadRow).where(ThreadRow.expires_at <= now)),
         messages=await _drop_messages(transactions, (now - ages.messages).date() - _DAY),
+        deliveries=await _drop_deliveries(transactions, (now - ages.deliveries).date() - _DAY),
         feedback=await gone(delete(FeedbackRow).where(FeedbackRow.at < now - ages.feedback)),
         usage=await gone(delete(UsageRow).where(UsageRow.at < now - ages.usage)),
         buckets=await gone(delete(BucketRow).where(BucketRow.updated_at < now - ages.buckets)),
+        oauth_states=await gone(
+            delete(OAuthStateRow).where(OAuthStateRow.expires_at < now - REMEMBERED)
+        ),
     )
 
 
@@ -135,26 +162,35 @@ async def _drop_messages(transactions: Transactions, before: date) -> int:
     """
     Set the message of finished deliveries of local dates before *before* to NULL; return how many.
 
-    Deliveries stay for good, so looking through the old ones takes a while after some years: that
-    is done while reading, which keeps nobody waiting.
+    There are many old ones: they are looked for while reading, which keeps nobody waiting.
     """
-    deliveries = table_of(DeliveryRow)
-    keys = list(deliveries.primary_key)
-    # Spelled out: a list cannot be bound in a statement that runs for many rows.
-    done = text(f"NOT ({UNFINISHED})")
-    old = select(*keys).where(
-        deliveries.c.local_date < before, deliveries.c.message.is_not(None), done
+    return await _to_each(
+        transactions,
+        update(_DELIVERIES).values(message=None),
+        _DELIVERIES.c.local_date < before,
+        _DELIVERIES.c.message.is_not(None),
     )
+
+
+async def _drop_deliveries(transactions: Transactions, before: date) -> int:
+    """Delete finished deliveries of local dates before *before*; return how many."""
+    old = _DELIVERIES.c.local_date < before
+    return await _to_each(transactions, delete(_DELIVERIES), old)
+
+
+async def _to_each(
+    transactions: Transactions, change: Update | Delete, *of: ColumnElement[bool]
+) -> int:
+    """Do something to the finished deliveries that meet conditions, a thousand in a transaction."""
+    keys = list(_DELIVERIES.primary_key)
     async with transactions.read() as session:
-        found = [dict(row) for row in (await session.execute(old)).mappings()]
-    drop = (
-        update(deliveries)
-        .where(*(key == bindparam(f"of_{key.name}") for key in keys), done)
-        .values(message=None)
-    )
+        rows = await session.execute(select(*keys).where(*of, _DONE))
+        found = [{f"of_{name}": value for name, value in row.items()} for row in rows.mappings()]
+    # Looked at again: a redo may have come in between.
+    same = (key == bindparam(f"of_{key.name}") for key in keys)
+    each = change.where(*same, _DONE)
     for some in chunks(found, 1_000):
         async with transactions.write() as session:
-            rows = [{f"of_{name}": value for name, value in row.items()} for row in some]
             # On the connection: a session takes a list of values for something else.
-            await (await session.connection()).execute(drop, rows)
+            await (await session.connection()).execute(each, list(some))
     return len(found)

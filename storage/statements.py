@@ -34,7 +34,7 @@ def tables_of_channels() -> list[Table]:
 
 def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert:
     """Return an INSERT that can say what happens on a conflict, for the session's database."""
-    return _insert(session.get_bind().dialect.name, row)
+    return insert_of(session.get_bind().dialect.name, row)
 
 
 async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values]) -> None:
@@ -47,11 +47,12 @@ async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values])
     if not rows:
         return
     statement = _upsert(session.get_bind().dialect.name, row, tuple(rows[0]))
-    keys = _keys(row)
+    keys = keys_of(row)
     await session.execute(statement, sorted(rows, key=lambda values: [values[k] for k in keys]))
 
 
-def _insert(dialect: str, row: type[Base]) -> sqlite.Insert:
+def insert_of(dialect: str, row: type[Base]) -> sqlite.Insert:
+    """Return an INSERT that can say what happens on a conflict, for a database by its name."""
     if dialect == "sqlite":
         return sqlite.insert(table_of(row))
     from sqlalchemy.dialects import postgresql
@@ -63,13 +64,14 @@ def _insert(dialect: str, row: type[Base]) -> sqlite.Insert:
 @lru_cache
 def _upsert(dialect: str, row: type[Base], columns: tuple[str, ...]) -> sqlite.Insert:
     """Building a statement takes longer than running it, and there are few of these."""
-    statement = _insert(dialect, row)
-    keys = _keys(row)
+    statement = insert_of(dialect, row)
+    keys = keys_of(row)
     changed = {name: statement.excluded[name] for name in columns if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _keys(row: type[Base]) -> list[str]:
+def keys_of(row: type[Base]) -> list[str]:
+    """Return the names of the columns of a row's primary key."""
     return [column.name for column in table_of(row).primary_key]
 
 

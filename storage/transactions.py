@@ -33,7 +33,8 @@ class Transactions:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that only reads."""
         with translated():
-            async with self._readers() as session:
+            # Ended like a write: at a ROLLBACK psycopg forgets all statements it has prepared.
+            async with self._readers.begin() as session:
                 yield session
 
     @asynccontextmanager

@@ -10,8 +10,8 @@ than not at all.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -20,23 +20,19 @@ from bot.digest.composing import Composer
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.digest.digest import Digest
 from bot.digest.gate import Gate
+from bot.digest.in_turn import beside
 from bot.digest.make import DigestMaker
-from bot.digest.opening import Opening, openings
-from bot.digest.plan import Plan, plan
+from bot.digest.opener import Opener
 from bot.digest.ports import ChannelStore, DeliveryStore, Poster
 from bot.digest.preference import Channel
-from bot.digest.schedule import date_of, next_due_at
 from bot.digest.sending import Sender
 from bot.digest.spread import spread
 from bot.digest.tell import Teller
 from bot.digest.transitions import Limits
-from bot.digest.zones import UnknownZone
 from bot.render.message import Message
 
 log = structlog.get_logger()
 
-# Deciding for more at once would hold the event loop for too long.
-_BATCH = 100
 _ALL = 1_000_000
 # More steps than the longest way through the table without a wait.
 _MAX_STEPS = 10
@@ -86,6 +82,9 @@ class Deliverer:
         self._composer = Composer(maker, render, limits or Limits())
         self._teller = teller
         self._limits = limits or Limits()
+        self._opener = Opener(
+            channels=channels, deliveries=deliveries, teller=teller, limits=self._limits
+        )
         self._gate = Gate(
             channels=channels, deliveries=deliveries, teller=teller, limits=self._limits
         )
@@ -108,22 +107,9 @@ class Deliverer:
         Each channel's `next_due_at` moves in the same transaction. Digests older than the catch-up
         window are skipped here, and people told in one message each.
         """
-        opened: list[tuple[DeliveryKey, datetime]] = []
-        missed: list[Delivery] = []
-        seen: set[tuple[str, str]] = set()
-        while True:
-            batch = await self._channels.due(now, _BATCH)
-            fresh = [channel for channel in batch if channel.key not in seen]
-            seen.update(channel.key for channel in fresh)
-            await self._open(fresh, now, opened, missed)
-            if len(batch) < _BATCH or not fresh:
-                break
+        opened, missed = await self._opener.open_due(now)
         await self._gate.miss(missed)
-        starts = spread(opened)
-        # In the order of their starts, which mixes the workspaces: late ones all start now, and those
-        # of one workspace in a row would keep all workers waiting for its turns.
-        in_order = sorted(starts, key=lambda key: starts[key])
-        return [Handout(key=key, not_before=_later(starts[key], now)) for key in in_order]
+        return await beside(lambda: _in_order(opened, now)) if opened else []
 
     async def deliver(self, key: DeliveryKey, now: datetime) -> Delivery | None:
         """
@@ -159,15 +145,13 @@ class Deliverer:
 
     async def open_now(self, channel: Channel, now: datetime) -> DeliveryKey:
         """Open today's digest now, if it is not there yet: `now` *is* today's digest."""
-        today = date_of(channel.preference, now)
-        key = _key(channel, today)
-        following = next_due_at(channel.preference, now, last_on=today)
-        await self._deliveries.open(key, now, following)
-        return key
+        return await self._opener.open_today(channel, now)
 
     async def redo(self, key: DeliveryKey, now: datetime) -> Delivery | None:
         """
         Start a skipped or dead delivery again; None when there is no such row or it just changed.
+
+        What may have been posted is looked for first.
 
         Raises:
             IllegalTransition: It was posted, or is still being worked on.
@@ -178,52 +162,13 @@ class Deliverer:
         new = transitions.redo(row, now)
         return new if await self._change(row, new) else None
 
-    # Opening
-
-    async def _open(
-        self,
-        channels: Sequence[Channel],
-        now: datetime,
-        opened: list[tuple[DeliveryKey, datetime]],
-        missed: list[Delivery],
-    ) -> None:
-        """Open what a batch of due channels needs, in one transaction."""
-        wanted: list[Opening] = []
-        to_deliver: set[DeliveryKey] = set()
-        for channel in channels:
-            decision = await self._decide(channel, now)
-            rows = openings(channel, decision) if decision else []
-            wanted += rows
-            if decision and decision.deliver:
-                to_deliver.add(rows[-1].key)
-        fresh = await self._deliveries.open_many(wanted)
-        for row, is_fresh in zip(wanted, fresh, strict=True):
-            if is_fresh and row.key in to_deliver:
-                opened.append((row.key, row.due_at))
-            elif is_fresh:
-                missed.append(transitions.opened(row.key, row.due_at))
-
-    async def _decide(self, channel: Channel, now: datetime) -> Plan | None:
-        """Return what is due; None when nothing is, and then the channel was moved on."""
-        try:
-            decision = plan(channel, now, self._limits.catch_up)
-        except UnknownZone:
-            await self._teller.tell_zone_lost(channel)
-            await self._channels.save_if(channel, replace(channel, next_due_at=None))
-            return None
-        if decision.deliver is None and not decision.missed:
-            later = replace(channel, next_due_at=decision.next_due_at)
-            await self._channels.save_if(channel, later)
-            return None
-        return decision
-
     # Running
 
     async def _run(
         self, key: DeliveryKey, now: datetime, steps: dict[DeliveryState, _Step]
     ) -> Delivery | None:
         if key in self._running:
-            return await self._deliveries.get(key)
+            return await self._read(key, now)
         self._running.add(key)
         try:
             return await self._advance(key, now, steps)
@@ -234,7 +179,7 @@ class Deliverer:
         self, key: DeliveryKey, now: datetime, steps: dict[DeliveryState, _Step]
     ) -> Delivery | None:
         began = self._monotonic()
-        row = await self._deliveries.get(key)
+        row = await self._read(key, now)
         for _ in range(_MAX_STEPS):
             at = now + self._sender.since(began)
             if row is None or row.state not in steps or row.waits(at):
@@ -243,7 +188,11 @@ class Deliverer:
             row = await steps[row.state](row, at)
             if row is None:
                 break
-        return await self._deliveries.get(key)
+        return await self._read(key, now + self._sender.since(began))
+
+    async def _read(self, key: DeliveryKey, now: datetime) -> Delivery | None:
+        row = await self._deliveries.get(key)
+        return row and row.by(now)
 
     async def _compose(self, row: Delivery, now: datetime) -> Delivery | None:
         channel = await self._gate.still_wanted(row, now)
@@ -265,8 +214,7 @@ class Deliverer:
         return None if posted is None else await self._finish(sending, posted)
 
     async def _look_abandoned(self, row: Delivery, now: datetime) -> Delivery | None:
-        started = row.sending_at or row.due_at
-        if now - started < timedelta(seconds=self._limits.abandoned):
+        if not transitions.is_abandoned(row, now, self._limits):
             return None
         return await self._change(row, self._sender.lost(row, now))
 
@@ -295,8 +243,16 @@ class Deliverer:
         return new
 
 
-def _key(channel: Channel, on: date) -> DeliveryKey:
-    return DeliveryKey(workspace_id=channel.workspace_id, channel_id=channel.channel_id, on=on)
+def _in_order(opened: Sequence[tuple[DeliveryKey, datetime]], now: datetime) -> list[Handout]:
+    """
+    Return what was opened in the order of their starts, which mixes the workspaces.
+
+    Late ones all start now, and those of one workspace in a row would keep all workers waiting for
+    its turns.
+    """
+    starts = spread(opened)
+    in_order = sorted(starts, key=lambda key: starts[key])
+    return [Handout(key=key, not_before=_later(starts[key], now)) for key in in_order]
 
 
 def _handout(row: Delivery, now: datetime) -> Handout:

@@ -9,6 +9,9 @@ A delivery: the act of posting one digest, unique per workspace, channel and loc
      │         │                no: 429, ok:false)
      └─────────┴──> skipped | dead
 
+`redo` leads from skipped and dead back to due. What was skipped because nobody could say whether it
+was posted goes to `unknown` first: it is looked for, and made anew only when it is certainly not there.
+
 `sending` is committed before the call. What is in `sending` when a process starts is unknown.
 
 The functions that make each change, with the rules of waiting and giving up, are in
@@ -17,7 +20,7 @@ The functions that make each change, with the rules of waiting and giving up, ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -66,11 +69,13 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.UNKNOWN,
             DeliveryState.SKIPPED,
             DeliveryState.DEAD,
+            # After a redo it is made anew.
+            DeliveryState.DUE,
         }
     ),
     DeliveryState.SENT: frozenset(),
     # `redo` works on what was not sent.
-    DeliveryState.SKIPPED: frozenset({DeliveryState.DUE}),
+    DeliveryState.SKIPPED: frozenset({DeliveryState.DUE, DeliveryState.UNKNOWN}),
     DeliveryState.DEAD: frozenset({DeliveryState.DUE}),
 }
 
@@ -104,7 +109,12 @@ class Delivery:
         due_at: When it was due.
         not_before: Not tried again before this instant.
         tries: How many times posting was tried; while it is due, how many times composing failed.
-        sending_at: When the last `sending` was committed: where reconciling begins to look.
+        sending_at: When the last `sending` was committed; None again when what was skipped is
+            certainly not there. On a database server it is the server's clock that says so.
+        sending_age: How long ago that was when the row was read, by the server's own clock: what
+            several machines can agree on. None where the machine's clock is the only one.
+        wait: How far away `not_before` is from when the row is written, or was read by the server's
+            clock; None: the instant itself counts.
         stories: (story id, revision) in the order posted; what the channel was told.
         message: The composed message as stored JSON text, or None.
         ts: Slack's timestamp of the posted message.
@@ -123,6 +133,18 @@ class Delivery:
     message: str | None = None
     ts: str | None = None
     reason: str = ""
+    sending_age: timedelta | None = field(default=None, compare=False)
+    wait: timedelta | None = field(default=None, compare=False)
+
+    def by(self, now: datetime) -> Delivery:
+        """Return the row, just read, with its wait by the machine's clock."""
+        return self if self.wait is None else replace(self, not_before=now + self.wait)
+
+    def age(self, now: datetime) -> timedelta:
+        """Return how long ago the last `sending` was; negative when the clock was put back."""
+        if self.sending_age is not None:
+            return self.sending_age
+        return now - (self.sending_at or self.due_at)
 
     def waits(self, now: datetime) -> bool:
         """Return whether it is not to be tried yet."""

@@ -15,9 +15,9 @@ from bot.digest.preference import (
 )
 from bot.digest.schedule import date_of
 from bot.digest.zones import UnknownZone, zone
+from bot.english_dates import WEEKDAYS
 from bot.news.topic import ALL_TOPICS
 
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _REPLIES = {
     ThreadReplies.EVERY_MESSAGE: "every message",
     ThreadReplies.QUESTIONS_AND_MENTIONS: "questions and mentions",
@@ -76,7 +76,7 @@ def day_list(days: frozenset[Weekday]) -> str:
         return "every day"
     if days == WORKDAYS:
         return "Monday to Friday"
-    names = [_DAY_NAMES[day - 1] for day in sorted(days)]
+    names = [WEEKDAYS[day - 1] for day in sorted(days)]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -27,3 +27,8 @@ class InTurn:
             # While the turn is still ours: who waits for it comes in a later turn of the loop.
             await asyncio.sleep(0)
             return result
+
+
+async def beside(compute: Callable[[], T]) -> T:
+    """Return what *compute*, which is pure, returns; in a thread, for what takes long in one piece."""
+    return await asyncio.to_thread(compute)

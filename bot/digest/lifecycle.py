@@ -9,13 +9,14 @@ Use case: what happens to channels in Slack, and what that means for digests and
     deleted                     everything stored for the channel goes
     uninstalled                 everything stored for the workspace goes
 
-Slack delivers events more than once and out of order: every function here may run twice.
+Slack delivers events more than once and out of order: every function here may run twice. Whoever
+set up a digest that ends (or comes back) by this is told once: the change that did it names them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.digest.desk import ChannelDesk
@@ -29,6 +30,20 @@ from bot.workspace import InstallationStore
 ARCHIVED = "the channel is archived"
 BOT_REMOVED = "I was removed from the channel; /invite me to bring the digest back"
 ACCESS_REVOKED = "my access to this workspace was revoked; an admin has to install me again"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """
+    What there is to say when we were added to a channel.
+
+    Attributes:
+        greet: It is the first time.
+        back: The channel, when its digest comes again by this.
+    """
+
+    greet: bool
+    back: Channel | None = None
 
 
 class Lifecycle:
@@ -55,37 +70,44 @@ class Lifecycle:
         """Let everything of a channel follow its new id, as when it becomes shared."""
         await self._channels.change_id(workspace_id, old_id, new_id)
 
-    async def archived(self, workspace_id: str, channel_id: str, now: datetime) -> None:
-        """Stop deliveries to an archived channel."""
-        await self._stop(workspace_id, channel_id, ARCHIVED, now)
+    async def archived(self, workspace_id: str, channel_id: str, now: datetime) -> Channel | None:
+        """Stop deliveries to an archived channel; return it when its digest came until now."""
+        return await self._stop(workspace_id, channel_id, ARCHIVED, now)
 
     async def unarchived(self, workspace_id: str, channel_id: str, now: datetime) -> None:
         """Plan digests anew. Archiving removes bots, so an invitation may be needed first."""
         await self._resume(workspace_id, channel_id, {ARCHIVED}, now)
 
-    async def deleted(self, workspace_id: str, channel_id: str) -> None:
-        """Delete everything stored for a channel that is gone."""
+    async def deleted(self, workspace_id: str, channel_id: str) -> Channel | None:
+        """Delete everything stored for a channel; return it when its digest came until now."""
+        channel = await self._channels.get(workspace_id, channel_id)
+        # Of several deliveries of the event one removes the row, and that one tells.
+        removed = await self._channels.remove(workspace_id, channel_id)
         await self._data.erase(workspace_id, channel_id)
-        await self._channels.remove(workspace_id, channel_id)
+        return channel if channel is not None and removed and _comes(channel) else None
 
-    async def bot_removed(self, workspace_id: str, channel_id: str, now: datetime) -> None:
-        """Stop deliveries to a channel that the bot was removed from."""
-        await self._stop(workspace_id, channel_id, BOT_REMOVED, now)
+    async def bot_removed(
+        self, workspace_id: str, channel_id: str, now: datetime
+    ) -> Channel | None:
+        """Stop deliveries to a channel that we were removed from; return it as `archived` does."""
+        return await self._stop(workspace_id, channel_id, BOT_REMOVED, now)
 
-    async def bot_added(self, spot: Spot, now: datetime) -> bool:
-        """Plan digests anew, and return whether the greeting is to be posted: the first time."""
-        greet = False
+    async def bot_added(self, spot: Spot, now: datetime) -> Added:
+        """Plan digests anew, and return what there is to say about it."""
+        greet, back = False, False
 
         def change(channel: Channel | None) -> Channel | None:
-            nonlocal greet
+            nonlocal greet, back
             known = channel or blank(spot)
             greet = not known.greeted
             # Who is in the channel again can post to it, so it is not archived either.
             reason = "" if known.state_reason in {BOT_REMOVED, ARCHIVED} else known.state_reason
-            return replace(known, name=spot.name or known.name, greeted=True, state_reason=reason)
+            new = replace(known, name=spot.name or known.name, greeted=True, state_reason=reason)
+            back = _comes(new) and not _comes(known)
+            return new
 
-        await self._desk.edit(spot.workspace_id, spot.channel_id, change, now)
-        return greet
+        channel = await self._desk.edit(spot.workspace_id, spot.channel_id, change, now)
+        return Added(greet=greet, back=channel if back else None)
 
     async def token_revoked(self, workspace_id: str, now: datetime) -> None:
         """Forget the token and stop every channel; settings stay for a new installation."""
@@ -102,10 +124,19 @@ class Lifecycle:
         """Delete everything stored for a workspace."""
         await self._installations.remove(workspace_id)
 
-    async def _stop(self, workspace_id: str, channel_id: str, reason: str, now: datetime) -> None:
-        await self._edit(
-            workspace_id, channel_id, lambda channel: replace(channel, state_reason=reason), now
-        )
+    async def _stop(
+        self, workspace_id: str, channel_id: str, reason: str, now: datetime
+    ) -> Channel | None:
+        """Stop a channel; return it when this very call ended its digests, so that it is told once."""
+        ended = False
+
+        def change(channel: Channel) -> Channel:
+            nonlocal ended
+            ended = _comes(channel)
+            return replace(channel, state_reason=reason)
+
+        channel = await self._edit(workspace_id, channel_id, change, now)
+        return channel if ended else None
 
     async def _resume(
         self, workspace_id: str, channel_id: str, reasons: Collection[str], now: datetime
@@ -121,7 +152,12 @@ class Lifecycle:
         channel_id: str,
         change: Callable[[Channel], Channel],
         now: datetime,
-    ) -> None:
-        await self._desk.edit(
+    ) -> Channel | None:
+        return await self._desk.edit(
             workspace_id, channel_id, lambda channel: channel and change(channel), now
         )
+
+
+def _comes(channel: Channel) -> bool:
+    """Return whether a channel's digest comes, as far as the channel itself goes."""
+    return channel.preference.on and not channel.state_reason

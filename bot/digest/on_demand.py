@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime
 
 from bot.digest.deliver import Deliverer
@@ -13,6 +14,7 @@ from bot.digest.ports import ChannelStore, DeliveryStore
 from bot.digest.preference import Channel
 from bot.digest.schedule import date_of
 from bot.digest.spot import Asker, Spot
+from bot.digest.transitions import IllegalTransition
 
 
 class OnDemand:
@@ -51,7 +53,8 @@ class OnDemand:
         self._tries[spot.workspace_id, spot.channel_id].append(now)
         if today is None:
             return outcome, await self._deliverer.open_now(channel, now)
-        await self._deliverer.redo(today.key, now)
+        with suppress(IllegalTransition):  # somebody else asked at the same moment
+            await self._deliverer.redo(today.key, now)
         return outcome, today.key
 
     async def _today(self, channel: Channel | None, now: datetime) -> Delivery | None:

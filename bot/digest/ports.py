@@ -81,8 +81,8 @@ class ChannelStore(Protocol):
         """
         Let everything stored for a channel belong to its new id, as when it becomes shared.
 
-        A delivery whose outcome is unknown keeps the old id, under which its metadata was posted.
-        Where the new id has a row of its own already, that one stays.
+        Where the new id has a row of its own already, that one stays; but a delivery that may be in
+        the channel goes before one of the same date that is not.
 
         Returns:
             False when no channel had the old id.
@@ -256,19 +256,19 @@ class Poster(Protocol):
         *,
         delivery: str,
         oldest: datetime,
-        latest: datetime,
         now: datetime | None = None,
     ) -> FindOutcome:
         """
-        Look for a posted delivery by its metadata, paging until the window is exhausted.
+        Look for a posted delivery by its metadata, from the newest message back to *oldest*.
+
+        A digest of the same date in the same channel is it, whatever the channel's id was then.
 
         Args:
             workspace_id: Where.
             channel_id: Where.
             delivery: As the metadata names it.
-            oldest: Where the window begins, aware, by our clock.
-            latest: Where it ends.
-            now: What our clock says; when Slack's says something else, the window moves by that.
+            oldest: Aware, by our clock; what is older need not be looked at.
+            now: What our clock says; when Slack's says something else, *oldest* moves by that.
         """
         ...
 

@@ -70,14 +70,13 @@ class Sender:
     async def find(self, row: Delivery, now: datetime) -> Delivery:
         """Look for a post whose outcome is unknown, and return the row as it is next."""
         margin, began = timedelta(seconds=self._limits.window), self._monotonic()
-        # Either may be of a time when the machine's clock was wrong.
-        started = row.sending_at or row.due_at
+        # Negative when the machine's clock was put back since.
+        age = max(row.age(now), timedelta())
         outcome = await self._poster.find(
             row.key.workspace_id,
             row.key.channel_id,
             delivery=str(row.key),
-            oldest=min(started, now) - margin,
-            latest=max(started, now) + margin,
+            oldest=now - age - margin,
             now=now,
         )
         return transitions.reconciled(row, outcome, now + self.since(began), self._limits)

@@ -46,6 +46,7 @@ class Limits:
         first_wait, max_wait: Back-off after a refused post: doubles from one to the other.
         settle: Between an unknown outcome and looking for the post, which Slack may still be making.
         abandoned: A post started this long ago in a living system is not coming back: unknown.
+            By the database server's clock, see `Delivery.age`.
         window: How far before and after the post it is looked for; our clock and Slack's differ.
         give_up_reading: How long an unreadable channel is asked again.
         explain: Total time for explaining the stories of one digest.
@@ -104,14 +105,25 @@ def compose_failed(delivery: Delivery, now: datetime, limits: Limits) -> Deliver
         return replace(die(delivery, NOT_COMPOSED), tries=tries)
     wait = timedelta(seconds=back_off_seconds(tries, limits))
     return _move(
-        delivery, DeliveryState.DUE, tries=tries, not_before=now + wait, reason=NOT_COMPOSED
+        delivery,
+        DeliveryState.DUE,
+        tries=tries,
+        not_before=now + wait,
+        wait=wait,
+        reason=NOT_COMPOSED,
     )
 
 
 def start_sending(delivery: Delivery, now: datetime) -> Delivery:
     """Composed -> sending: our intent, committed before the call."""
     return _move(
-        delivery, DeliveryState.SENDING, tries=delivery.tries + 1, sending_at=now, reason=""
+        delivery,
+        DeliveryState.SENDING,
+        tries=delivery.tries + 1,
+        sending_at=now,
+        sending_age=None,
+        not_before=None,
+        reason="",
     )
 
 
@@ -139,9 +151,19 @@ def unknown(delivery: Delivery, reason: str, now: datetime, limits: Limits) -> D
     return _wait_in(delivery, DeliveryState.UNKNOWN, now, limits.settle, reason)
 
 
+def is_abandoned(delivery: Delivery, now: datetime, limits: Limits) -> bool:
+    """Return whether who is posting this is not coming back."""
+    age = delivery.age(now)
+    if delivery.sending_age is None:
+        # One machine, one process, and it is not posting this: else its clock, put back, would
+        # keep the row waiting for hours.
+        age = abs(age)
+    return age >= timedelta(seconds=limits.abandoned)
+
+
 def start_reconciling(delivery: Delivery) -> Delivery:
     """Unknown -> reconciling: somebody is looking for the post."""
-    return _move(delivery, DeliveryState.RECONCILING)
+    return _move(delivery, DeliveryState.RECONCILING, not_before=None)
 
 
 def reconciled(delivery: Delivery, outcome: FindOutcome, now: datetime, limits: Limits) -> Delivery:
@@ -150,12 +172,14 @@ def reconciled(delivery: Delivery, outcome: FindOutcome, now: datetime, limits: 
         return sent(delivery, outcome.ts, now)
     if isinstance(outcome, CannotRead):
         return _unreadable(delivery, outcome, now, limits)
+    if _is_redone(delivery):
+        return _anew(delivery, delivery.due_at)
     return _post_again(delivery, limits, "the last post did not arrive")
 
 
 def skip(delivery: Delivery, reason: str) -> Delivery:
-    """Leave it out, for a reason that people are given."""
-    return _move(delivery, DeliveryState.SKIPPED, reason=reason, not_before=None)
+    """Leave out what certainly was not posted, for a reason that people are given."""
+    return _move(delivery, DeliveryState.SKIPPED, reason=reason, not_before=None, sending_at=None)
 
 
 def die(delivery: Delivery, reason: str) -> Delivery:
@@ -167,10 +191,24 @@ def redo(delivery: Delivery, now: datetime) -> Delivery:
     """
     Skipped or dead -> due, from the start. What was sent cannot be redone.
 
-    It is due *now*: the catch-up window counts from here, and it is not late.
+    It is due *now*: the catch-up window counts from here, and it is not late. What may have been
+    posted (`_unreadable`) becomes unknown instead, to be looked for first.
     """
-    fresh = _move(delivery, DeliveryState.DUE, due_at=now, not_before=None, tries=0)
+    if delivery.state is DeliveryState.SKIPPED and delivery.sending_at is not None:
+        return _move(
+            delivery, DeliveryState.UNKNOWN, due_at=now, not_before=None, tries=0, reason=""
+        )
+    return _anew(delivery, now)
+
+
+def _anew(delivery: Delivery, due_at: datetime) -> Delivery:
+    fresh = _move(delivery, DeliveryState.DUE, due_at=due_at, not_before=None, tries=0)
     return replace(fresh, stories=(), message=None, ts=None, sending_at=None, reason="")
+
+
+def _is_redone(delivery: Delivery) -> bool:
+    """Return whether somebody wants it redone: an unknown outcome without a try is from there."""
+    return not delivery.tries
 
 
 def gave_up(tries: int, reason: str) -> str:
@@ -183,18 +221,23 @@ def is_open(delivery: Delivery) -> bool:
 
 
 def _unreadable(delivery: Delivery, outcome: CannotRead, now: datetime, limits: Limits) -> Delivery:
-    started = delivery.sending_at or delivery.due_at
+    looked_for = now - delivery.due_at if _is_redone(delivery) else delivery.age(now)
     if outcome.retry_after_seconds is not None and (
-        now - started < timedelta(seconds=limits.give_up_reading)
+        looked_for < timedelta(seconds=limits.give_up_reading)
     ):
         wait = max(outcome.retry_after_seconds, limits.settle)
         return _wait_in(delivery, DeliveryState.UNKNOWN, now, wait, outcome.reason)
     if limits.repeat_when_unreadable:
+        if _is_redone(delivery):
+            return _anew(delivery, delivery.due_at)
         return _post_again(delivery, limits, "whether the last post arrived cannot be read")
-    return skip(
+    # `sending_at` stays: it says that there may be a post.
+    return _move(
         delivery,
-        "it may or may not have been posted: Slack did not answer, and the channel cannot be read "
-        f"to make sure ({outcome.reason.rstrip('.')})",
+        DeliveryState.SKIPPED,
+        not_before=None,
+        reason="it may or may not have been posted: Slack did not answer, and the channel cannot be "
+        f"read to make sure ({outcome.reason.rstrip('.')})",
     )
 
 
@@ -208,11 +251,12 @@ def _wait_in(
     delivery: Delivery, state: DeliveryState, now: datetime, seconds: float, reason: str
 ) -> Delivery:
     wait = min(timedelta(seconds=seconds), LONGEST_WAIT)
-    return _move(delivery, state, not_before=now + wait, reason=reason)
+    return _move(delivery, state, not_before=now + wait, wait=wait, reason=reason)
 
 
 def _move(delivery: Delivery, state: DeliveryState, **changes: object) -> Delivery:
     if state not in TRANSITIONS[delivery.state]:
         raise IllegalTransition(delivery.key, delivery.state, state)
+    changes = {"wait": None, **changes}
     # mypy cannot check the fields of `replace(**changes)`; the calls above name them.
-    return replace(delivery, state=state, attempt=delivery.attempt + 1, **changes)  # type: ignore[arg-type]
+    return replace(delivery, state=state, attempt=delivery.attempt + 1, **changes)  # type: ignore[arg-type]  # see above

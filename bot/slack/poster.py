@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import steady_seconds
 from bot.digest.outcome import NOT_OURS
 from bot.digest.ports import (
     CannotRead,
     FindOutcome,
-    NothingFound,
     NotPosted,
     OutcomeUnknown,
     Posted,
@@ -24,29 +22,20 @@ from bot.digest.ports import (
 from bot.errors import SlackError
 from bot.render.message import Message
 from bot.slack.bodies import body_of, log_findings
-from bot.slack.calls import SlackBusy, SlackRefused, ask, ask_dated
+from bot.slack.calls import SlackBusy, SlackRefused, ask
 from bot.slack.client import SlackClients
 from bot.slack.on_time import TooLate, begins_by
 from bot.slack.outcome import CALL_ERRORS, UNREACHABLE_RETRY_SECONDS, Failure, failure_of
 from bot.slack.pacing import Pacer
 from bot.slack.refusals import reason
-from bot.workspace import Installation
+from bot.slack.search import EVENT_TYPE, Search, next_cursor
 
 StillOurs = Callable[[], Awaitable[bool]]
 
-EVENT_TYPE: Final = "plainwire_digest"
 # A turn further away than this is given back to the ledger, which waits without holding a task.
 MAX_TURN_SECONDS: Final = 20.0
 # Between the turn and the first byte sent; others look for the post a call's time-out after that.
 BEGIN_SECONDS: Final = 1.0
-# Slack's clock and ours differ a little.
-CLOCK_SLACK: Final = timedelta(seconds=5)
-# Further off than this our clock is wrong; well within the window around a lost post.
-CLOCK_WRONG: Final = timedelta(minutes=1)
-# Apps of the restricted class get at most 15 a call and one call a minute; one page is the rule.
-FIRST_PAGE: Final = 15
-NEXT_PAGES: Final = 100
-MAX_PAGES: Final = 20
 USERS_PAGE: Final = 200
 MAX_USER_PAGES: Final = 50
 # Slack's limits for blocks are partly undocumented; these say that ours were beyond one of them.
@@ -84,8 +73,7 @@ class SlackPoster:
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}},
             "thread_ts": thread_ts,
         }
-        allowed = self._max_turn_seconds + BEGIN_SECONDS - held_seconds
-        begin_by = asyncio.get_running_loop().time() + allowed
+        begin_by = steady_seconds() + self._max_turn_seconds + BEGIN_SECONDS - held_seconds
         outcome = await self._send(workspace_id, channel_id, message, still_ours, begin_by, **extra)
         if isinstance(outcome, NotPosted) and outcome.code in FORM_REFUSED and message.blocks:
             # Certainly not posted. The plain text holds every story; a digest in it beats none.
@@ -107,25 +95,15 @@ class SlackPoster:
         *,
         delivery: str,
         oldest: datetime,
-        latest: datetime,
         now: datetime | None = None,
     ) -> FindOutcome:
-        """Look for a posted delivery by its metadata, paging until the window is exhausted."""
+        """Look for a posted delivery by its metadata; see `bot/slack/search.py`."""
         try:
             client, installation = await self._clients.for_workspace(workspace_id)
-            search = _Search(client, installation, channel_id, delivery)
-            outcome, slack_now = await search.run(oldest - CLOCK_SLACK, latest + CLOCK_SLACK)
-            if isinstance(outcome, NothingFound) and now is not None and slack_now is not None:
-                off = slack_now - now
-                if abs(off) > CLOCK_WRONG:
-                    # Our instants say nothing about Slack's: the post may lie beside the window.
-                    log.warning("clock_wrong", seconds=off.total_seconds())
-                    wrong = timedelta()
-                    first, last = oldest + min(off, wrong), latest + max(off, wrong)
-                    outcome, _ = await search.run(first - CLOCK_SLACK, last + CLOCK_SLACK)
+            search = Search(client, installation, channel_id, delivery)
+            return await search.run(oldest, now)
         except SlackError as error:
             return _cannot_read(error)
-        return outcome
 
     async def admins(self, workspace_id: str) -> list[str]:
         """Return user ids of the workspace's admins, or [] when they cannot be listed."""
@@ -200,67 +178,6 @@ class SlackPoster:
             reason=reason(failure.code, failure.detail),
             retry_after_seconds=wait,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """Looks for one delivery's message in one channel."""
-
-    client: AsyncWebClient
-    installation: Installation
-    channel_id: str
-    delivery: str
-
-    async def run(self, oldest: datetime, latest: datetime) -> tuple[FindOutcome, datetime | None]:
-        """Read the window until it is found or the window exhausted; and say what time Slack has."""
-        cursor: str | None = None
-        slack_now: datetime | None = None
-        for page in range(MAX_PAGES):
-            answer, slack_now = await ask_dated(
-                self.client,
-                "conversations.history",
-                channel=self.channel_id,
-                oldest=f"{oldest.timestamp():.6f}",
-                latest=f"{latest.timestamp():.6f}",
-                inclusive=True,
-                include_all_metadata=True,
-                limit=NEXT_PAGES if page else FIRST_PAGE,
-                cursor=cursor,
-            )
-            for message in answer.get("messages", []):
-                if _is_delivery(message, self.delivery, self.installation):
-                    return Posted(ts=str(message["ts"])), slack_now
-            cursor = next_cursor(answer)
-            if not cursor:
-                return _exhausted(answer), slack_now
-        reason = "The window holds too many messages."
-        return CannotRead(code="too_many_messages", reason=reason), slack_now
-
-
-def next_cursor(answer: dict[str, Any]) -> str | None:
-    """Return where the next page begins, or None on the last one."""
-    metadata = answer.get("response_metadata")
-    cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
-    return str(cursor) if cursor else None
-
-
-def _exhausted(answer: dict[str, Any]) -> FindOutcome:
-    # Only a whole window proves anything: more messages without a cursor is no proof.
-    if answer.get("has_more"):
-        return CannotRead(code="no_cursor", reason="Slack did not say where to read on.")
-    return NothingFound()
-
-
-def _is_delivery(message: Any, delivery: str, installation: Installation) -> bool:
-    """Metadata can be forged by any app in the workspace; only our own message counts."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return False
-    payload = metadata.get("event_payload") or {}
-    ours = message.get("bot_id") == installation.bot_id
-    return bool(ours or message.get("user") == installation.bot_user_id) and (
-        payload.get("delivery") == delivery
-    )
 
 
 def _cannot_read(error: SlackError) -> CannotRead:

@@ -35,6 +35,7 @@ from tests.fakes.digest import (
     render_digest,
     render_notice,
 )
+from tests.fakes.rows import each_row
 
 pytestmark = pytest.mark.anyio
 
@@ -425,7 +426,7 @@ SCRIPTS = [
 ]
 
 
-@pytest.mark.parametrize(("posts", "find"), SCRIPTS)
+@each_row("posts, find", SCRIPTS)
 async def test_every_script_of_slack_ends_with_one_digest_or_a_told_miss(posts, find):
     """Whatever three posts and the look-up bring: never twice, never silently missing."""
     world = World()
@@ -435,9 +436,10 @@ async def test_every_script_of_slack_ends_with_one_digest_or_a_told_miss(posts, 
     _ended_well(world, await world.run_to_the_end())
 
 
-@pytest.mark.parametrize("first", POSTS)
-@pytest.mark.parametrize("steps", list(itertools.combinations(STEPS, 2)))
-@pytest.mark.parametrize("when", ["before", "after", "around the post"])
+CRASHES = ("before", "after", "around the post")
+
+
+@each_row("first, steps, when", itertools.product(POSTS, itertools.combinations(STEPS, 2), CRASHES))
 async def test_killed_at_any_two_steps_it_still_ends_well(first, steps, when):
     """Crashes before or after the commit of any two steps, and around the call, change nothing."""
     world = World()

@@ -31,6 +31,7 @@ from bot.digest.preference import EVERY_DAY, WORKDAYS, ThreadReplies, Weekday
 from bot.digest.typed import Wrong
 from bot.explain.explanation import Level
 from bot.news.topic import ALL_TOPICS, Topic
+from tests.fakes.rows import each_row
 
 WEEKEND = EVERY_DAY - WORKDAYS
 MWF = frozenset({Weekday.MON, Weekday.WED, Weekday.FRI})
@@ -175,7 +176,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "command"), UNDERSTOOD, ids=[t for t, _ in UNDERSTOOD])
+@each_row("typed, command", UNDERSTOOD)
 def test_what_people_type_is_understood(typed: str, command: object):
     """Each wording leads to the command that a person means by it."""
     assert parse_digest_words(typed) == command

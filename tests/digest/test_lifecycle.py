@@ -95,10 +95,10 @@ async def test_the_greeting_is_posted_once():
     """Invited to a new channel: greet; the same event again, or removed and invited again: not."""
     world = World()
     spot = replace(SPOT, channel_id="C2", name="new")
-    assert await world.lifecycle.bot_added(spot, NOW)
-    assert not await world.lifecycle.bot_added(spot, NOW)
+    assert (await world.lifecycle.bot_added(spot, NOW)).greet
+    assert not (await world.lifecycle.bot_added(spot, NOW)).greet
     await world.lifecycle.bot_removed("T1", "C2", NOW)
-    assert not await world.lifecycle.bot_added(spot, NOW)
+    assert not (await world.lifecycle.bot_added(spot, NOW)).greet
     stored = world.channels.rows["T1", "C2"]
     assert (stored.preference.on, stored.next_due_at, stored.name) == (False, None, "new")
 
@@ -170,3 +170,38 @@ async def test_a_delivery_under_way_to_a_stopped_channel_is_skipped_and_nobody_i
     assert ARCHIVED in ended.reason
     assert poster.told == []
     assert missed_line(ended, NOW.date() + timedelta(days=1)) == ""
+
+
+@pytest.mark.parametrize("stop", ["archived", "bot_removed"])
+async def test_who_set_it_up_is_named_once_per_ending(stop):
+    """The event that ended the digest names its channel; redelivered, or followed by another, none does."""
+    world = World()
+    ended = await getattr(world.lifecycle, stop)("T1", "C1", LATER)
+    assert ended is not None
+    assert ended.set_up_by == world.start.set_up_by
+    for again in ("archived", "bot_removed", stop):
+        assert await getattr(world.lifecycle, again)("T1", "C1", LATER) is None
+
+    back = (await world.lifecycle.bot_added(SPOT, LATER)).back
+    assert back is not None
+    assert back.next_due_at is not None
+    assert (await world.lifecycle.bot_added(SPOT, LATER)).back is None
+    assert await getattr(world.lifecycle, stop)("T1", "C1", LATER) is not None
+
+
+async def test_a_channel_without_a_digest_ends_silently():
+    """Nobody is told that a digest stopped which was switched off, or never there."""
+    world = World()
+    off = replace(world.start, preference=replace(world.start.preference, on=False))
+    world.channels.rows["T1", "C1"] = off
+    assert await world.lifecycle.archived("T1", "C1", LATER) is None
+    assert await world.lifecycle.deleted("T1", "C1") is None
+    assert await world.lifecycle.deleted("T1", "C9") is None
+
+
+async def test_a_deleted_channel_names_who_set_it_up_once():
+    """The name and the person are read before everything of the channel goes."""
+    world = World()
+    ended = await world.lifecycle.deleted("T1", "C1")
+    assert ended == world.start
+    assert await world.lifecycle.deleted("T1", "C1") is None

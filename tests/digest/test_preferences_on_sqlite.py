@@ -76,7 +76,7 @@ async def test_a_channels_life_on_the_real_database():
         stopped = await database.channels.get("T1", "C1")
         assert stopped is not None
         assert (stopped.next_due_at, stopped.state_reason) == (None, ARCHIVED)
-        assert await lifecycle.bot_added(SPOT, NOW)
+        assert (await lifecycle.bot_added(SPOT, NOW)).greet
         await lifecycle.renamed("T1", "C1", "ai")
         await lifecycle.id_changed("T1", "C1", "C2")
         moved = await database.channels.get("T1", "C2")

@@ -95,6 +95,8 @@ def test_random_walks_never_leave_the_table(names: list[str]):
         assert new.key == delivery.key
         assert new.state not in {DeliveryState.SKIPPED, DeliveryState.DEAD} or new.reason
         assert (new.ts is not None) == (new.state is DeliveryState.SENT)
+        # A server goes by the wait, a single machine by the instant: they say the same, or neither.
+        assert new.not_before == (None if new.wait is None else NOW + new.wait)
         delivery = new
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,10 +13,6 @@ from storage.cipher import Cipher, generate_key
 from storage.database import Database
 from storage.migrate import migrate
 from storage.tables import Base
-from tests.fakes.postgres import NoPostgres, running_postgres
-
-# Read before the fixture that clears foreign settings from the environment of each test.
-REQUIRE_POSTGRES = os.environ.get("PLAINWIRE_REQUIRE_POSTGRES") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -28,18 +23,6 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def cipher() -> Cipher:
     return Cipher([generate_key()])
-
-
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running server with an empty database; skips (or fails, when it is required) without one."""
-    try:
-        with running_postgres(tmp_path_factory.mktemp("postgres")) as dsn:
-            yield dsn
-    except NoPostgres as reason:
-        if REQUIRE_POSTGRES:
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
 
 
 @pytest.fixture

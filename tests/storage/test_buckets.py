@@ -76,3 +76,18 @@ async def test_figures_out_of_range_are_refused(
     """A bucket without rate or size, and a negative cost, are bugs."""
     with pytest.raises(ValueError, match="bucket"):
         await database.buckets.take("k", *figures, NOON)
+
+
+async def test_takes_that_come_together_are_served_in_order(database: Database) -> None:
+    """Takes of several buckets at once get what they would one after the other."""
+    take = database.buckets.take
+    waits = await asyncio.gather(
+        take("a", 1.0, 1.0, 1.0, NOON),
+        take("b", 2.0, 1.0, 1.0, NOON),
+        take("a", 1.0, 1.0, 1.0, NOON),
+        take("a", 1.0, 1.0, 9.0, NOON, max_wait_seconds=5.0),
+        take("b", 2.0, 1.0, 1.0, NOON),
+        take("c", 1.0, 3.0, 0.0, NOON),
+        take("a", 1.0, 1.0, 1.0, NOON),
+    )
+    assert waits == pytest.approx([0, 0, 1, 10, 0.5, 0, 2])

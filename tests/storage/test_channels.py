@@ -149,14 +149,58 @@ async def test_a_new_id_that_is_in_use_keeps_its_own(database: Database) -> None
     assert len(await database.deliveries.recent(make_key().on)) == 1
 
 
-async def test_an_unknown_outcome_keeps_the_name_it_was_posted_under(database: Database) -> None:
-    """A delivery that may be in Slack under its old name is looked for by that name."""
-    await database.channels.save(make_channel())
-    await database.deliveries.open(make_key(), NOON, None)
-    due = await database.deliveries.get(make_key())
+async def in_state(database: Database, channel_id: str, state: S, **more: object) -> None:
+    """Have today's delivery of a channel stand in a state."""
+    await database.deliveries.open(make_key(channel_id), NOON, None)
+    due = await database.deliveries.get(make_key(channel_id))
     assert due is not None
-    await database.deliveries.change(due, replace(due, state=S.SENDING, attempt=1))
+    await database.deliveries.change(due, replace(due, state=state, attempt=1, **more))
+
+
+@pytest.mark.parametrize("state", [S.SENDING, S.UNKNOWN, S.RECONCILING])
+async def test_a_delivery_under_way_follows_the_channel_to_its_new_id(
+    database: Database, state: S
+) -> None:
+    """What may be in the channel is today's digest there: nobody can open a second one."""
+    await database.channels.save(make_channel())
+    await in_state(database, "C1", state)
 
     assert await database.channels.change_id("T1", "C1", "C2")
 
-    assert [it.key for it in await database.deliveries.unfinished()] == [make_key("C1")]
+    assert [it.key for it in await database.deliveries.unfinished()] == [make_key("C2")]
+    assert not await database.deliveries.open(make_key("C2"), NOON, None)
+
+
+@pytest.mark.parametrize("old", [S.SENT, S.UNKNOWN, S.SKIPPED])
+@pytest.mark.parametrize("new", [S.DUE, S.COMPOSED, S.DEAD])
+async def test_what_may_be_posted_goes_before_what_is_not(
+    database: Database, old: S, new: S
+) -> None:
+    """Both ids have a row of the day: the one that may be in the channel stays, so that it stays one."""
+    await database.channels.save(make_channel())
+    # Skipped with `sending_at`: it may have been posted.
+    await in_state(database, "C1", old, sending_at=NOON)
+    if new is S.DUE:
+        await database.deliveries.open(make_key("C2"), NOON, None)
+    else:
+        await in_state(database, "C2", new)
+
+    assert await database.channels.change_id("T1", "C1", "C2")
+
+    assert await database.deliveries.get(make_key("C1")) is None
+    kept = await database.deliveries.get(make_key("C2"))
+    assert kept is not None
+    assert kept.state is old
+
+
+async def test_what_is_not_posted_never_replaces_what_may_be(database: Database) -> None:
+    """The new id's own delivery stays when it may be in the channel, whatever the old one was."""
+    await database.channels.save(make_channel())
+    await in_state(database, "C1", S.COMPOSED)
+    await in_state(database, "C2", S.SENT)
+
+    assert await database.channels.change_id("T1", "C1", "C2")
+
+    kept = await database.deliveries.get(make_key("C2"))
+    assert kept is not None
+    assert kept.state is S.SENT

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.digest.delivery import DeliveryState
+from bot.digest.delivery import FINAL, DeliveryState
 from bot.news.entry import Page
 from storage.database import Database
 from storage.retention import Ages, Cleaned
@@ -64,6 +64,7 @@ async def _fill(database: Database) -> None:
         (91, _QUARTER),
         (102, f"{_QUARTER} told"),
         (401, f"{_QUARTER} told feedback usage"),
+        (403, f"{_QUARTER} told feedback usage deliveries"),
     ],
 )
 async def test_each_thing_goes_at_its_age(database: Database, days: int, cleaned: str) -> None:
@@ -77,7 +78,7 @@ async def test_each_thing_goes_at_its_age(database: Database, days: int, cleaned
         counts |= {"stories": 2, "entries": 3, "explanations": 2}
     assert result == Cleaned(**counts)
     assert (await database.stories.get("long") is None) == (days > 180)
-    assert len(await database.deliveries.recent(NOON.date())) == 1
+    assert len(await database.deliveries.recent(NOON.date())) == 1 - counts["deliveries"]
 
 
 def test_the_memory_of_what_was_told_cannot_be_cut_short() -> None:
@@ -100,3 +101,39 @@ async def test_an_unfinished_delivery_keeps_its_message(database: Database) -> N
 
     rows = await database.deliveries.recent(NOON.date())
     assert {row.key.channel_id: row.message for row in rows} == {"C0": "{}", "C1": None, "C2": None}
+
+
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state not in FINAL])
+async def test_an_unfinished_delivery_never_goes(database: Database, state: DeliveryState) -> None:
+    """However old: what is still to be done, or to be found out, keeps its row."""
+    await database.deliveries.open(make_key(), NOON, None)
+    due = await database.deliveries.get(make_key())
+    assert due is not None
+    if state is not DeliveryState.DUE:
+        assert await database.deliveries.change(due, replace(due, state=state, attempt=1))
+
+    cleaned = await database.clean(NOON + 900 * DAY, AGES)
+
+    assert (cleaned.deliveries, cleaned.messages) == (0, 0)
+    assert await database.deliveries.get(make_key()) is not None
+
+
+async def test_a_digest_is_remembered_longer_than_it_can_be_asked_for(database: Database) -> None:
+    """The last date that `plainwire deliver --date` takes is still in the ledger after cleaning."""
+    kept = timedelta(days=40)
+    today = NOON + kept - DAY
+    await database.deliveries.open(make_key(), NOON, None)
+    due = await database.deliveries.get(make_key())
+    assert due is not None
+    assert await database.deliveries.change(due, replace(due, state=DeliveryState.SENT, attempt=1))
+    assert (today.date() - make_key().on) < kept
+
+    assert (await database.clean(today, replace(AGES, deliveries=kept))).deliveries == 0
+
+
+async def test_states_of_installing_go_without_a_new_one(database: Database) -> None:
+    """An attempt that was given up goes an hour after it expired, also when nobody else installs."""
+    await database.oauth_states.begin("s", "b", NOON + timedelta(minutes=10), NOON)
+
+    assert (await database.clean(NOON + timedelta(minutes=60), AGES)).oauth_states == 0
+    assert (await database.clean(NOON + timedelta(minutes=71), AGES)).oauth_states == 1
