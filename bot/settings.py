@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, AfterValidator(slack_url)] = Field(
         SLACK_API_URL, alias="SLACK_API_URL"
     )
+    command_prefix: str = Field(
+        "", pattern=r"^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)?$", alias="PLAINWIRE_COMMAND_PREFIX"
+    )
 
     # HTTP mode
     public_url: Annotated[str, AfterValidator(public_address)] | None = Field(
@@ -96,6 +99,9 @@ class Settings(BaseSettings):
         None, alias="PLAINWIRE_ENCRYPTION_KEY"
     )
     retention_days: int = Field(90, ge=15, le=3650, alias="PLAINWIRE_RETENTION_DAYS")
+    delivery_retention_days: int = Field(
+        400, ge=30, le=3650, alias="PLAINWIRE_DELIVERY_RETENTION_DAYS"
+    )
 
     # Reading the news
     fetch_timeout_seconds: Seconds = Field(20.0, alias="PLAINWIRE_FETCH_TIMEOUT_SECONDS")
@@ -127,7 +133,7 @@ class Settings(BaseSettings):
     question_seconds: Seconds = Field(600.0, alias="PLAINWIRE_QUESTION_SECONDS")
 
     # Running
-    workers: int = Field(8, ge=1, le=256, alias="PLAINWIRE_WORKERS")
+    workers: int = Field(32, ge=1, le=256, alias="PLAINWIRE_WORKERS")
     grace_seconds: Seconds = Field(5.0, alias="PLAINWIRE_GRACE_SECONDS")
     takeover_seconds: Seconds = Field(30.0, alias="PLAINWIRE_TAKEOVER_SECONDS")
 

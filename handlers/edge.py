@@ -27,6 +27,7 @@ from bot.digest.preview import PreviewDigest
 from bot.digest.save_settings import SaveSettings
 from bot.digest.show_home import ShowHome
 from bot.digest.show_settings import ShowSettings
+from bot.render.command_names import CommandNames
 from bot.render.message import Message
 
 
@@ -49,6 +50,7 @@ class Edge:
         places_changed: Told that a channel's name or members changed.
         suggest: Suggests prompts in the agent's message tab, where there is one.
         workspace_url: Where permalinks begin.
+        names: How our commands are called; whispers, screens and announcements know it already.
         at_work: Listeners that run, so that a stop can wait for them.
     """
 
@@ -78,4 +80,5 @@ class Edge:
     places_changed: Callable[[str, str], None]
     suggest: Callable[[str, str], Awaitable[None]]
     workspace_url: str
+    names: CommandNames
     at_work: set[asyncio.Task[object]] = field(default_factory=set)

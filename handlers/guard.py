@@ -34,6 +34,7 @@ def guarded(edge: Edge, listener: Listener) -> Callable[..., Awaitable[None]]:
             team_id=context.team_id or "",
             bot_user_id=context.bot_user_id or "",
         )
+        edge.names.heard(inbound.command)
         task = asyncio.current_task()
         assert task is not None
         # Bolt keeps no reference to what it started.
@@ -70,7 +71,8 @@ async def _tell(edge: Edge, inbound: Inbound, error: Exception) -> None:
         first = next((block["block_id"] for block in blocks if block.get("type") == "input"), None)
         if first is not None:
             await inbound.ack(
-                response_action="errors", errors={first: " ".join(sentences_for(error))}
+                response_action="errors",
+                errors={first: edge.names.words(" ".join(sentences_for(error)))},
             )
             return
     await inbound.ack()

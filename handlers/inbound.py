@@ -89,6 +89,11 @@ class Inbound:
     # ---- commands -----------------------------------------------------------------------------
 
     @property
+    def command(self) -> str:
+        """Its name as it was typed, such as "/acme-digest"."""
+        return _text(self.body, "command")
+
+    @property
     def text(self) -> str:
         """What was typed after a command."""
         return _text(self.body, "text")

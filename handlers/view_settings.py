@@ -58,7 +58,8 @@ async def _whose(edge: Edge, inbound: Inbound, submitted: SubmittedSettings) -> 
 async def _answer(edge: Edge, inbound: Inbound, outcome: Outcome, spot: Spot) -> dict[str, object]:
     """Return what the acknowledgement carries: nothing closes the view."""
     if isinstance(outcome, FieldErrors):
-        return {"response_action": "errors", "errors": dict(outcome.errors)}
+        errors = {where: edge.names.words(said) for where, said in outcome.errors.items()}
+        return {"response_action": "errors", "errors": errors}
     if isinstance(outcome, NeedsConfirmation):
         confirmed = replace(inbound.asker, confirmed=True)
         question = f"{outcome.sentence} Press Save again for yes."
@@ -66,7 +67,7 @@ async def _answer(edge: Edge, inbound: Inbound, outcome: Outcome, spot: Spot) ->
             spot, confirmed, edge.clock.now(), notes=[question]
         )
         if not isinstance(found, str):
-            return {"response_action": "update", "view": settings_view(found)}
+            return {"response_action": "update", "view": edge.names.view(settings_view(found))}
     return {}
 
 

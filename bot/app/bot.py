@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from bot.app.form import Form, one_process
 from bot.app.news_round import NewsRounds
 from bot.app.newsroom import Newsroom, limits_of
 from bot.app.slack_side import SlackSide, listening, open_slack, require_tokens
+from bot.clock import steady_seconds
 from bot.digest import transitions
 from bot.digest.deliver import Deliverer, Handout
 from bot.digest.delivery import DeliveryKey
@@ -27,7 +27,7 @@ from bot.render.message import Message
 from bot.render.notice import notice
 from bot.settings import Settings
 from bot.slack.pacing import Pacer
-from bot.work.port import Priority
+from bot.work.port import Priority, Unit
 from bot.work.role import Role
 from bot.work.share import FairShare
 from bot.work.ticker import Job, Ticker
@@ -35,7 +35,6 @@ from bot.work.ticker import Job, Ticker
 _DAY_SECONDS = 24 * 3600.0
 _WARM_UP_AFTER_SECONDS = 1.0
 _PREPARE_SECONDS = 60.0
-_SUBMITS_A_TURN = 200
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
@@ -53,11 +52,11 @@ def make_deliverer(
         teller=Teller(
             channels=database.channels,
             poster=slack.poster,
-            render_notice=lambda sentences: notice(*sentences),
+            render_notice=lambda sentences: slack.names.message(notice(*sentences)),
         ),
-        render=render,
+        render=lambda digest: slack.names.message(render(digest)),
         limits=limits_of(newsroom.settings),
-        monotonic=time.monotonic,
+        monotonic=steady_seconds,
     )
 
 
@@ -95,7 +94,7 @@ class Bot:
         self.conversation = Conversation(
             newsroom, slack, self.deliverer, self.work, alone=self.form.alone
         )
-        self.work.handle("answer", self.conversation.answer)
+        self.work.handle("answer", self.conversation.answers.run)
         self.share = FairShare(newsroom.settings.workers, self._deliver_again)
         self.work.handle("deliver", self._deliver_in_turn)
         self.work.handle("poll", self._poll)
@@ -128,7 +127,7 @@ class Bot:
         handouts = await self.deliverer.take_up(self.newsroom.clock.now())
         self._left_over = [handout for handout in handouts if handout.is_new]
         await self._submit([handout for handout in handouts if not handout.is_new])
-        await self.conversation.take_up()
+        await self.conversation.answers.take_up()
 
     async def _warm_up(self) -> None:
         """Import openai in the background, once the start is over: a second that nobody waits for."""
@@ -175,7 +174,7 @@ class Bot:
         rows = await self.newsroom.database.deliveries.unfinished(now)
         # An instant that has passed, and not None, overtakes what waits in this process already.
         await self._submit([Handout(key=row.key, not_before=now) for row in rows])
-        await self.conversation.sweep()
+        await self.conversation.answers.sweep()
 
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""
@@ -186,22 +185,20 @@ class Bot:
             self._prepared_after = changed
         now = self.newsroom.clock.now()
         ahead = now + timedelta(seconds=self.newsroom.settings.prepare_ahead_seconds)
+        wanted: dict[tuple[str, str], datetime] = {}
         for channel in await self.newsroom.database.channels.due(ahead):
             due_at = channel.next_due_at
             if due_at is None or due_at <= now:  # the tick sees to those that are due already
                 continue
             if self._prepared.get(channel.key) != due_at:
-                self._prepared[channel.key] = due_at
-                name = f"{channel.workspace_id}/{channel.channel_id}"
-                await self.work.submit("explain", name, Priority.EXPLAIN)
+                wanted[channel.key] = due_at
+        units = [Unit(f"{workspace_id}/{channel_id}") for workspace_id, channel_id in wanted]
+        await self.work.submit_many("explain", units, Priority.EXPLAIN)
+        self._prepared.update(wanted)
 
     async def _submit(self, handouts: list[Handout]) -> None:
-        for number, handout in enumerate(handouts, 1):
-            key = str(handout.key)
-            await self.work.submit("deliver", key, Priority.DELIVER, handout.not_before)
-            if number % _SUBMITS_A_TURN == 0:
-                # Ten thousand in one turn of the event loop would hold it for a tenth of a second.
-                await asyncio.sleep(0)
+        units = (Unit(str(handout.key), handout.not_before) for handout in handouts)
+        await self.work.submit_many("deliver", units, Priority.DELIVER)
 
     async def _deliver_in_turn(self, name: str) -> None:
         await self.share.run(DeliveryKey.parse(name).workspace_id, name, self._deliver)
@@ -269,6 +266,7 @@ async def open_bot(
     *,
     form: Form | None = None,
     pacer: Pacer | None = None,
+    works: bool = False,
 ) -> AsyncIterator[Bot]:
     """
     Connect to Slack (Socket Mode, or HTTP), if the role listens; `Bot.working` begins the work.
@@ -279,6 +277,7 @@ async def open_bot(
         render: Makes the message of a digest (the demo looks over its shoulder).
         form: One process (the default) or one of many.
         pacer: Shared with other processes; by default one of our own.
+        works: Begin the work here, before connecting: what an earlier process left needs no events.
 
     Raises:
         SettingsError: A token is missing.
@@ -288,11 +287,16 @@ async def open_bot(
     require_tokens(settings, listens=role.listens)
     async with open_slack(settings, newsroom, pacer) as slack:
         bot = Bot(newsroom, slack, render, form)
-        async with AsyncExitStack() as stack:
+        # In this order, so that the work ends first, with the connection still there.
+        async with AsyncExitStack() as stack, AsyncExitStack() as working:
+            if works:
+                await working.enter_async_context(bot.working())
             app = None
             if role.listens:
                 edge = bot.conversation.edge
                 app = await stack.enter_async_context(listening(settings, slack, edge))
+                # Bolt is there to stay as well, see `working`.
+                gc.freeze()
             if settings.is_http or settings.metrics_port is not None:
                 from bot.app.web_side import serving
 

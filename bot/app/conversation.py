@@ -1,18 +1,19 @@
 """
 The conversation, joined: questions, commands, buttons and preferences, on the newsroom and Slack.
 
-Nothing here decides anything; it puts adapters behind ports, and runs recorded requests.
+Nothing here decides anything; it puts adapters behind ports. Recorded requests run in
+`answer_tasks.py`.
 """
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from bot.app.answer_tasks import AnswerTasks
 from bot.app.newsroom import Newsroom, model_for_answers
 from bot.app.slack_side import SlackSide
-from bot.chat.answering import Answering, ToAnswer
+from bot.chat.answering import Answering
 from bot.chat.erasing import Erasing
 from bot.chat.explain_more import ExplainMore
 from bot.chat.gather import Gatherer
@@ -23,6 +24,7 @@ from bot.chat.rating import Rating
 from bot.chat.remember import Remembering
 from bot.chat.sharing import Sharing
 from bot.chat.transitions import AnswerLimits
+from bot.chat.unfinished import Unfinished
 from bot.digest.change_settings import ChangeSettings
 from bot.digest.deliver import Deliverer
 from bot.digest.delivery import DeliveryKey
@@ -55,11 +57,11 @@ if TYPE_CHECKING:
 
 # Answers use the model beside the explanations of digests; people wait for them, so they get more.
 PLACES_PER_CONCURRENCY: Final = 2
-STAND_BACK_SECONDS: Final = 1.0
 _PROMPTS: Final = (
-    Prompt("What is new?", "What are today's most important AI stories?"),
+    # Pressing one sends it at once, so each must be whole.
+    Prompt("What is new?", "What is in today's digest?"),
     Prompt("Explain a term", "What are open weights?"),
-    Prompt("Explain a link", "Explain this article: "),
+    Prompt("What can you do?", "What can you do?"),
 )
 log = get_logger("chat")
 
@@ -85,48 +87,22 @@ class Conversation:
         *,
         alone: bool = True,
     ) -> None:
-        self._newsroom, self._slack, self._work, self._alone = newsroom, slack, work, alone
+        self._newsroom, self._slack, self._work = newsroom, slack, work
         clients, pacer = slack.clients, slack.pacer
         self._urls = ResponseUrls(clients)
         self.desk = SlackAnswerDesk(clients, pacer, self._urls)
-        self.whispers = SlackWhispers(clients, pacer, self._urls)
+        self.whispers = SlackWhispers(clients, pacer, self._urls, slack.names)
         self.people = SlackPeople(clients, pacer)
         self.places = SlackPlaces(clients, slack.directory, pacer)
         self._agent = SlackAgent(clients, pacer)
-        self._answers: set[asyncio.Task[None]] = set()
         self._places = newsroom.settings.model_concurrency * PLACES_PER_CONCURRENCY
+        # One busy workspace leaves some for the others.
+        self._per_workspace = max(1, self._places * 3 // 4)
+        self._limits = AnswerLimits(too_old=newsroom.settings.question_seconds)
         self.answering = self._make_answering()
+        self.answers = self._make_tasks(alone=alone)
         self.edge = self._make_edge(deliverer)
         clients.on_token_gone = self._token_gone
-
-    # ---- running requests -----------------------------------------------------------------------
-
-    async def answer(self, source_key: str) -> None:
-        """
-        Run one recorded request.
-
-        In one process it gets a task of its own, so that everybody sees a sign at once: what limits
-        answers is the model's line of questions, not the number of workers.
-        """
-        if not self._alone:
-            await self._answer(source_key)
-            return
-        crowded = len(self._answers) >= self._places
-        task = asyncio.create_task(
-            self._in_turn(source_key, crowded=crowded), name=f"answer-{source_key}"
-        )
-        self._answers.add(task)
-        task.add_done_callback(self._ended)
-
-    async def take_up(self) -> None:
-        """Go on with what an earlier process left, when this one is certainly alone."""
-        for found in await self.answering.take_up(self._newsroom.clock.now()):
-            await self._submit(found)
-
-    async def sweep(self) -> None:
-        """Submit again what nobody is at any more; twice does no harm."""
-        for found in await self.answering.left_behind(self._newsroom.clock.now()):
-            await self._submit(found)
 
     async def start(self) -> None:
         """Plan digests anew that stopped because an earlier token was revoked: this one works."""
@@ -136,37 +112,8 @@ class Conversation:
 
     async def close(self, grace_seconds: float) -> None:
         """Let running answers and listeners end, for a while; then close what is open in Slack."""
-        running = {*self._answers, *self.edge.at_work} - {asyncio.current_task()}
-        if running:
-            await asyncio.wait(running, timeout=grace_seconds)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self.answers.close(grace_seconds, self.edge.at_work)
         await self.desk.close()
-
-    async def _in_turn(self, source_key: str, *, crowded: bool) -> None:
-        """
-        Run a request; who would only stand in line lets the signs of the others go first.
-
-        The signs of fifty questions at once take a second of the processor, and looking up what they
-        are about takes another.
-        """
-        if crowded and self.answering.is_signed(source_key):
-            await asyncio.sleep(STAND_BACK_SECONDS)
-        await self._answer(source_key)
-
-    async def _answer(self, source_key: str) -> None:
-        later = await self.answering.answer(source_key, self._newsroom.clock.now())
-        if later is not None:
-            await self._submit(ToAnswer(source_key, later))
-
-    async def _submit(self, found: ToAnswer) -> None:
-        await self._work.submit("answer", found.source_key, Priority.ANSWER, found.not_before)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._answers.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("answer_failed", error=type(error).__name__, exc_info=error)
 
     async def _token_gone(self, workspace_id: str, code: str) -> None:
         log.error("token_gone", workspace_id=workspace_id, code=code)
@@ -176,7 +123,10 @@ class Conversation:
 
     def _make_answering(self) -> Answering:
         newsroom, database = self._newsroom, self._newsroom.database
-        settings, views = newsroom.settings, AnswerViews(workspace_url(newsroom.settings))
+        settings, views = (
+            newsroom.settings,
+            AnswerViews(workspace_url(newsroom.settings), self._slack.names),
+        )
         remembering = Remembering(
             database.threads, retention=timedelta(days=settings.thread_retention_days)
         )
@@ -207,11 +157,23 @@ class Conversation:
             model=model_for_answers(newsroom, self._places),
             glossary=newsroom.glossary,
             remembering=remembering,
-            limits=AnswerLimits(too_old=settings.question_seconds),
+            limits=self._limits,
             places=self._places,
-            # One busy workspace leaves some for the others.
-            per_workspace=max(1, self._places * 3 // 4),
+            per_workspace=self._per_workspace,
             clock=newsroom.clock,
+        )
+
+    def _make_tasks(self, *, alone: bool) -> AnswerTasks:
+        requests = self._newsroom.database.requests
+        return AnswerTasks(
+            self.answering,
+            requests,
+            Unfinished(requests, self._limits),
+            self._work,
+            self._newsroom.clock,
+            places=self._places,
+            per_workspace=self._per_workspace,
+            alone=alone,
         )
 
     def _make_edge(self, deliverer: Deliverer) -> Edge:
@@ -234,8 +196,8 @@ class Conversation:
                 channels=database.channels,
             ),
             erasing=Erasing(database.threads, database.requests),
-            sharing=Sharing(self.answering, self.desk, self.whispers),
-            rating=Rating(database.feedback),
+            sharing=Sharing(self.answering, self.desk, self.whispers, database.channels),
+            rating=Rating(database.feedback, database.channels),
             settings=settings,
             save_settings=SaveSettings(settings=settings, feeds=feeds, places=self.places),
             show_settings=ShowSettings(
@@ -278,7 +240,7 @@ class Conversation:
                 installations=database.installations,
             ),
             places=self.places,
-            screens=SlackScreens(self._slack.clients, self._slack.pacer),
+            screens=SlackScreens(self._slack.clients, self._slack.pacer, self._slack.names),
             whispers=self.whispers,
             announce=self._announce,
             deliver=self._deliver,
@@ -286,13 +248,14 @@ class Conversation:
             places_changed=self._places_changed,
             suggest=self._suggest,
             workspace_url=workspace_url(newsroom.settings),
+            names=self._slack.names,
         )
 
     async def _announce(
         self, workspace_id: str, channel_id: str, message: Message, *, key: str = ""
     ) -> None:
         place = Place(workspace_id=workspace_id, channel_id=channel_id, user_id="", request_key=key)
-        await self.desk.begin(place, _not_noted).finish(message)
+        await self.desk.begin(place, _not_noted).finish(self._slack.names.message(message))
 
     async def _deliver(self, key: DeliveryKey) -> None:
         await self._work.submit("deliver", str(key), Priority.DELIVER)

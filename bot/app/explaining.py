@@ -20,7 +20,6 @@ from bot.explain.explanation import (
 )
 from bot.explain.glossary import Glossary, GlossaryEntry
 from bot.news.entry import Page
-from bot.news.topic import Topic
 from bot.news.urlkey import outlet_of
 from bot.settings import Settings
 from storage.cipher import Cipher, generate_key
@@ -143,7 +142,7 @@ def of_term(entry: GlossaryEntry, asked: Asked, newsroom: Newsroom) -> Explanati
         terms=(ExplainedTerm(term=entry.term, meaning=entry.meaning, comparison=entry.comparison),),
         why_it_matters=None,
         what_is_new=None,
-        topics=(Topic.GENERAL,),
+        topics=(),
         sources=(Source(name="Plainwire's glossary", url=""),),
         basis="full text",
         written_by="extractive",

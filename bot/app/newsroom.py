@@ -119,10 +119,12 @@ class Newsroom:
         return report
 
     async def clean(self) -> None:
-        """Delete what is older than the retention setting."""
+        """Delete what is older than the retention settings."""
         age = timedelta(days=self.settings.retention_days)
         asked = timedelta(days=self.settings.thread_retention_days)
-        await self.database.clean(self.clock.now(), Ages(stories=age, requests=asked))
+        posted = timedelta(days=self.settings.delivery_retention_days)
+        ages = Ages(stories=age, requests=asked, deliveries=posted)
+        await self.database.clean(self.clock.now(), ages)
 
 
 @asynccontextmanager

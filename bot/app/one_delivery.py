@@ -89,13 +89,13 @@ async def deliver(desk: Desk, wanted: str, on: date | None) -> tuple[Channel, De
         The channel, and the delivery as it was posted.
 
     Raises:
-        UsageError: The date is ahead, or the digest is switched off.
+        UsageError: The date is ahead or too long ago, or the digest is switched off.
         JobFailed: There is no such channel; it was posted before, and where; or it did not get
             posted, and why.
     """
     channel = await _channel(desk.database, wanted)
     now = desk.newsroom.clock.now()
-    key = _key(channel, on, now)
+    key = _key(channel, on, now, desk.newsroom.settings.delivery_retention_days)
     row = await desk.database.deliveries.get(key)
     if row is None:
         await _open(desk, channel, key, now)
@@ -168,12 +168,17 @@ async def _channel(database: Database, wanted: str) -> Channel:
     raise JobFailed(f"#{name} has no digest.", next_step="See: plainwire channels list")
 
 
-def _key(channel: Channel, on: date | None, now: datetime) -> DeliveryKey:
+def _key(channel: Channel, on: date | None, now: datetime, kept_days: int) -> DeliveryKey:
     today = date_of(channel.preference, now)
     if on is not None and on > today:
         raise UsageError(
             f"{on} is ahead: in {channel.preference.zone} it is {today}.",
             next_step="Digests are made of the day's news, so none can be delivered in advance.",
+        )
+    if on is not None and today - on >= timedelta(days=kept_days):
+        raise UsageError(
+            f"{on} is too long ago: whether its digest was posted is remembered for {kept_days} days.",
+            next_step="Without --date, today's digest is delivered.",
         )
     return DeliveryKey(
         workspace_id=channel.workspace_id, channel_id=channel.channel_id, on=on or today

@@ -56,9 +56,9 @@ async def running_bot(settings: Settings, role: Role, clock: Clock) -> AsyncIter
         database = await stack.enter_async_context(await open_database(settings))
         newsroom = await stack.enter_async_context(open_newsroom(settings, database, clock))
         form, pacer = await _form(settings, database, clock, role)
-        bot = await stack.enter_async_context(open_bot(settings, newsroom, form=form, pacer=pacer))
-        await stack.enter_async_context(bot.working())
-        yield bot
+        yield await stack.enter_async_context(
+            open_bot(settings, newsroom, form=form, pacer=pacer, works=True)
+        )
 
 
 async def _form(

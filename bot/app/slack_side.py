@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bot.app.newsroom import Newsroom
@@ -31,6 +33,8 @@ _SIGNING_STEP = (
     "In HTTP mode requests are verified: copy the Signing Secret of your Slack app (Basic "
     "Information) into .env (docs/many-workspaces.md)."
 )
+# Imported in a thread, half a second in which work that was left unfinished goes on.
+_LISTENERS = ("slack_bolt.async_app", "slack_bolt.adapter.socket_mode.aiohttp", "handlers")
 _APP_STEP = (
     "Make an App-Level Token with the scope connections:write, and copy it into .env (README, "
     "step 3)."
@@ -172,6 +176,8 @@ async def listening(settings: Settings, slack: SlackSide, edge: Edge) -> AsyncIt
     Raises:
         SlackError: The app-level token is refused.
     """
+    for name in _LISTENERS:
+        await asyncio.to_thread(import_module, name)
     from handlers import register
 
     app = make_app(slack.clients)

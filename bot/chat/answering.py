@@ -10,7 +10,7 @@ What was begun by a process that died is completed in the same place (`answer_ts
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -36,7 +36,6 @@ from bot.chat.transitions import (
     fail,
     is_open,
     is_too_old,
-    put_back,
     start,
     wait,
 )
@@ -48,19 +47,6 @@ from bot.model.port import Model
 from bot.render.message import Message
 
 log = structlog.get_logger(__name__)
-
-# More than can be waiting: what is too old is only told so.
-_ALL = 100_000
-# A request is handed out right after it was recorded; by now it should have been begun.
-_FORGOTTEN_AFTER = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True)
-class ToAnswer:
-    """A request to be run, at once or from an instant on."""
-
-    source_key: str
-    not_before: datetime | None = None
 
 
 class Answering:
@@ -139,39 +125,15 @@ class Answering:
         answer = self._desk.begin(_place(request, interrupted=False), _unstored)
         await self._think(answer, Saying.THINKING, request)
 
+    async def say_waits(self, request: Request, before: int) -> None:
+        """Tell in a thread how many questions are before this one, while it is not looked at yet."""
+        if request.thread_ts is not None and not request.private and is_open(request):
+            answer = self._desk.begin(_place(request, interrupted=False), _unstored)
+            await self._think(answer, Saying.WAITING, request, n=before + 1)
+
     def is_signed(self, source_key: str) -> bool:
         """Return whether people were shown that the request is seen, and it was not looked at yet."""
         return source_key in self._signed
-
-    async def take_up(self, now: datetime) -> list[ToAnswer]:
-        """Return every unfinished request for running, at the start of the only process."""
-        found = []
-        for request in await self._requests.unfinished(_ALL):
-            if request.state is RequestState.WORKING:
-                await self._requests.change(request, put_back(request))
-            later = request.not_before if request.not_before and request.not_before > now else None
-            found.append(ToAnswer(request.source_key, later))
-        return found
-
-    async def left_behind(self, now: datetime) -> list[ToAnswer]:
-        """
-        Return requests that nobody is at any more: the queue lost them, or their process died.
-
-        For several processes, where no start is the only one. Who is at work cannot be seen from
-        here; but nobody works on one request for as long as makes it too old.
-        """
-        found = []
-        for request in await self._requests.unfinished(_ALL):
-            if request.state is RequestState.WORKING:
-                if not is_too_old(request, now, self._limits):
-                    continue
-                if not await self._requests.change(request, put_back(request)):
-                    continue
-            elif now - request.received_at < _FORGOTTEN_AFTER:
-                continue
-            later = request.not_before if request.not_before and request.not_before > now else None
-            found.append(ToAnswer(request.source_key, later))
-        return found
 
     async def answer(self, source_key: str, now: datetime) -> datetime | None:
         """
@@ -219,6 +181,10 @@ class Answering:
             return later
         except SlackError as error:
             return await self._slack_failed(row, error, watch)
+        except asyncio.CancelledError:
+            # We are stopping: the next process need not wait until the row looks forgotten.
+            await row.hand_back()
+            raise
         except Exception:
             # Whatever went wrong, the asker gets a sentence, and the row an end; the error goes on
             # to the log of whoever runs us.
@@ -233,7 +199,8 @@ class Answering:
             await row.change(expire(row.request))
             return
         if request.kind is RequestKind.EXPLAIN_MORE:
-            async with self._speaker.turn(request, answer, request.details.get("language", "en")):
+            language = (await self._gatherer.preference_of(request)).language
+            async with self._speaker.turn(request, answer, language):
                 ts = await self._explain_more.post(request, answer, watch.now)
             await row.change(answered(row.request, ts))
             return
@@ -272,14 +239,19 @@ class Answering:
         request = row.request
         if request.private:
             await row.change(answered(request, ts))
-        if not isinstance(found, Say):
+        if isinstance(found, Say):
+            if found.memory is not None:
+                await self._remembering.asked(request, found.memory, now)
+        else:
             await self._remembering.turn(request, found, content, ts, now)
         if not request.private:
             await row.change(answered(row.request, ts))
 
-    async def _think(self, answer: Answer, saying: Saying, request: Request) -> None:
+    async def _think(
+        self, answer: Answer, saying: Saying, request: Request, **slots: object
+    ) -> None:
         language = (await self._gatherer.preference_of(request)).language
-        await show(answer, say(saying, language))
+        await show(answer, say(saying, language, **slots))
 
     async def _notice(self, answer: Answer, saying: Saying, request: Request) -> str:
         language = (await self._gatherer.preference_of(request)).language
@@ -296,8 +268,10 @@ class Answering:
         return later
 
     async def _say_broken(self, row: Row, answer: Answer) -> None:
+        # Not looked up: whatever broke may be what looks things up.
+        language = row.request.details.get("language", "en")
         try:
-            await answer.finish(self._renderer.notice([say(Saying.BROKEN, "en")]))
+            await answer.finish(self._renderer.notice([say(Saying.BROKEN, language)]))
         except SlackError as error:
             log.warning("answer_not_shown", source_key=row.request.source_key, code=error.code)
         await row.change(fail(row.request, "a fault of ours"))

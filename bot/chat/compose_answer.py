@@ -6,7 +6,12 @@ from dataclasses import replace
 
 from bot.chat.answer_prompt import AnswerMode
 from bot.chat.content import AnswerBasis, AnswerContent, AnswerNote
-from bot.chat.extracts import glossary_paragraphs, nearest_sentences, terms_in
+from bot.chat.extracts import (
+    glossary_paragraphs,
+    nearest_sentences,
+    shares_words,
+    terms_in,
+)
 from bot.chat.held import Holder
 from bot.chat.material import FromGlossary, Material, Say, Wishes
 from bot.chat.request import Request
@@ -19,8 +24,8 @@ _SHOWN_QUESTION_CHARS = 300
 GLOSSARY_LANGUAGE = "en"
 
 
-def from_glossary(found: FromGlossary, request: Request) -> AnswerContent:
-    """Return the glossary's answer; the model can be asked for more."""
+def from_glossary(found: FromGlossary, request: Request, *, has_model: bool) -> AnswerContent:
+    """Return the glossary's answer; where there is a model, it can be asked for more."""
     entry, wishes = found.entry, found.context.wishes
     base = _base(request, wishes, "glossary", found.context.question)
     return replace(
@@ -28,7 +33,7 @@ def from_glossary(found: FromGlossary, request: Request) -> AnswerContent:
         headline=entry.term,
         paragraphs=glossary_paragraphs(entry, wishes.level),
         terms=(ExplainedTerm(term=entry.term, meaning=entry.meaning, comparison=entry.comparison),),
-        can_ask_model=True,
+        can_ask_model=has_model,
         language=GLOSSARY_LANGUAGE,
     )
 
@@ -55,6 +60,7 @@ def from_model(
         headline=material.headline,
         paragraphs=paragraphs,
         sources=material.sources,
+        digest=material.digest,
         dropped=held.dropped,
         notes=notes,
         can_simplify=not (wishes.level is Level.NEWCOMER and bool(material.context.extra)),
@@ -82,7 +88,8 @@ def without_model(
     """
     wishes = material.context.wishes
     base = _base(request, wishes, "extractive", material.context.question)
-    failed = () if dropped else (AnswerNote.NO_MODEL,)
+    # Where no model is set up there will be none later; the label says that none was asked.
+    failed = () if error is None else (AnswerNote.NO_MODEL,)
     lines = nearest_sentences(material.context.question, material.documents, wishes.language)
     if lines:
         content = replace(
@@ -90,8 +97,9 @@ def without_model(
             headline=material.headline,
             paragraphs=(lines,),
             sources=material.sources,
+            digest=material.digest,
             dropped=dropped,
-            notes=(*_notes(material), *failed),
+            notes=(*_notes(material), *_unmatched(material, lines), *failed),
         )
         return replace(content, terms=terms_in(content.text, glossary, wishes.level))
     hits = glossary.find_in(material.context.question)[:2]
@@ -140,6 +148,12 @@ def _base(request: Request, wishes: Wishes, basis: AnswerBasis, question: str) -
 
 def _notes(material: Material) -> tuple[AnswerNote, ...]:
     return (AnswerNote.SUMMARY_ONLY,) if material.summary_only else ()
+
+
+def _unmatched(material: Material, lines: tuple[str, ...]) -> tuple[AnswerNote, ...]:
+    asked = material.mode is AnswerMode.SOURCES and bool(material.context.question)
+    near = shares_words(material.context.question, lines)
+    return (AnswerNote.UNMATCHED,) if asked and not near else ()
 
 
 def _why(error: ModelError | None, dropped: int) -> Saying:

@@ -8,6 +8,7 @@ through the escaper, like any text from outside.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -28,7 +29,17 @@ class AnswerNote(StrEnum):
     NO_MODEL = "no-model"  # put together without a language model; completed answers come later
     INTERRUPTED = "interrupted"  # it took too long or broke off: this is what there was
     NOT_IN_SOURCES = "not-in-sources"  # the sources do not contain (all of) the answer
+    UNMATCHED = "unmatched"  # without a model: no sentence has a word of the question
     SUMMARY_ONLY = "summary-only"  # a paywalled or unread article: rests on its summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRef:
+    """The message of a digest: `on` is the channel's local date of it."""
+
+    channel_id: str
+    ts: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +55,7 @@ class AnswerContent:
         question: What was asked, for a shared answer; "" when there is nothing to repeat.
         terms: Glossary terms that the text uses, with their meanings.
         sources: What it cites; empty for "general", "outside" and "cannot".
+        digest: The digest it was taken from, when it is not in that one's thread; linked.
         level, language: Of the text.
         dropped: Sentences that the checks took out.
         notes: See `AnswerNote`.
@@ -61,6 +73,7 @@ class AnswerContent:
     question: str = ""
     terms: tuple[ExplainedTerm, ...] = ()
     sources: tuple[Source, ...] = ()
+    digest: DigestRef | None = None
     level: Level = Level.NEWCOMER
     language: str = "en"
     dropped: int = 0

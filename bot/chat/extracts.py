@@ -56,6 +56,12 @@ def nearest_sentences(
     return tuple(sorted(kept, key=lambda text: places[text]))
 
 
+def shares_words(question: str, lines: Sequence[str]) -> bool:
+    """Return whether any word that carries the question stands in the sentences."""
+    wanted = _asked(question)
+    return any(wanted & _asked(line) for line in lines)
+
+
 def _asked(text: str) -> frozenset[str]:
     """Return the words that carry a question, in one form each ("needs", "need")."""
     long = {word for word in normal_words(text) if len(word) >= _MIN_WORD_CHARS}

@@ -70,6 +70,10 @@ class FairQueue:
     def is_working(self, key: str) -> bool:
         return key in self._working
 
+    def standing(self) -> list[str]:
+        """Return the keys that stand in line, in the order of their turns."""
+        return self._order()
+
     @property
     def waiting(self) -> int:
         return sum(len(line) for line in self._lines.values())

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.chat.answer_prompt import AnswerMode
 from bot.chat.ask import AskKind
+from bot.chat.digest_question import digest_question, names_only_a_story
+from bot.chat.digest_stories import DigestStories
 from bot.chat.kept_answer import kept_content, kept_key
 from bot.chat.material import Context, Found, FromGlossary, Material, Say
 from bot.chat.ports import DeliveryLookup, RequestStore, StoryTexts, ThreadStore
 from bot.chat.request import Request, RequestKind
 from bot.chat.sayings import Saying
-from bot.chat.story_material import (
-    listed,
-    of_pages,
-    of_stories,
-    of_text,
-    points_at_something,
-    told_story,
-)
+from bot.chat.story_material import of_pages, of_text
 from bot.chat.thread import ThreadKey, ThreadMemory
 from bot.chat.turns import new_memory
 from bot.chat.understand import context_of, is_long_text, rephrased
 from bot.chat.unreadable import is_video, why_unreadable
-from bot.chat.which_story import (
-    AboutDigest,
-    AboutStory,
-    AskWhich,
-    NoSuchStory,
-    which_story,
-)
 from bot.digest.ports import ChannelStore
 from bot.digest.preference import Preference
+from bot.digest.schedule import date_of
 from bot.explain.glossary import Glossary
 from bot.news.ports import PageReader, StoryStore
-from bot.news.story import Story
 
 MAX_PAGES = 2
 # Presses in a row; nobody makes more, and a ring of rows must end.
@@ -78,9 +65,8 @@ class Gatherer:
         glossary: Glossary,
     ) -> None:
         self._requests, self._threads = requests, threads
-        self._deliveries, self._channels = deliveries, channels
-        self._stories, self._texts, self._pages = stories, texts, pages
-        self._glossary = glossary
+        self._channels, self._pages, self._glossary = channels, pages, glossary
+        self._digests = DigestStories(deliveries=deliveries, stories=stories, texts=texts)
 
     async def gather(self, request: Request, now: datetime) -> Found:
         """Return what to answer from, or the sentence to say instead."""
@@ -103,12 +89,9 @@ class Gatherer:
         memory = await self._threads.get(key, now)
         if memory is not None and (memory.stories or memory.source_text):
             return memory
-        delivery = await self._deliveries.by_ts(key.workspace_id, key.channel_id, key.thread_ts)
-        if delivery is None:
+        told = await self._digests.told_in(key)
+        if not told:
             return memory
-        told = tuple(
-            (n, story_id, revision) for n, (story_id, revision) in enumerate(delivery.stories, 1)
-        )
         if memory is None:
             return new_memory(key, now, stories=told)
         return replace(memory, stories=told)
@@ -156,9 +139,9 @@ class Gatherer:
     async def _found(self, request: Request, context: Context, now: datetime) -> Found:
         story_id = request.details.get("story")
         if story_id:
-            return await self._of_story(story_id, context, now)
+            return await self._digests.of_story(story_id, context, now)
         ask = context.ask
-        if ask.kind in _HELPFUL:
+        if ask.kind in _HELPFUL and not self._is_number(request, context):
             return Say(saying=_HELPFUL[ask.kind], wishes=context.wishes)
         if ask.kind is AskKind.LINK:
             return await self._of_links(context, now)
@@ -172,59 +155,22 @@ class Gatherer:
     async def _of_thread(self, request: Request, context: Context, now: datetime) -> Found:
         memory = context.memory
         if memory is not None and memory.stories:
-            return await self._of_digest(request, memory, context, now)
+            return await self._digests.of_thread(request, memory, context, now)
         if memory is not None and memory.source_text:
             return of_text(
                 memory.source_text, context, now, url=memory.source_url, mode=AnswerMode.SOURCES
             )
+        preference = await self.preference_of(request)
+        asked = digest_question(request.text, date_of(preference, now))
+        if asked is not None:
+            return await self._digests.of_latest(request, asked, context, now)
         return Material(mode=AnswerMode.GENERAL, context=context)
 
-    async def _of_digest(
-        self, request: Request, memory: ThreadMemory, context: Context, now: datetime
-    ) -> Found:
-        found = [await self._stories.get(story_id) for _, story_id, _ in memory.stories]
-        told = [
-            (told_story(number, story_id, revision, story), story)
-            for (number, story_id, revision), story in zip(memory.stories, found, strict=True)
-            if story is not None
-        ]
-        if not told:
-            return Say(saying=Saying.STORY_GONE, wishes=context.wishes)
-        about = which_story(
-            request.text,
-            [one for one, _ in told],
-            memory,
-            reply_to_ts=request.details.get("reply_to", ""),
-        )
-        match about:
-            case AboutStory(number=number):
-                story = next(story for one, story in told if one.number == number)
-                return await self._material([story], context, now)
-            case NoSuchStory(number=number):
-                slots: dict[str, object] = {"n": number, "list": listed([one for one, _ in told])}
-                return Say(saying=Saying.NO_SUCH_STORY, wishes=context.wishes, slots=slots)
-            case AskWhich(numbers=numbers) if points_at_something(context.question):
-                choice = [one for one, _ in told if one.number in numbers]
-                return Say(
-                    saying=Saying.WHICH_STORY,
-                    wishes=context.wishes,
-                    slots={"list": listed(choice)},
-                )
-            case AskWhich() | AboutDigest():
-                return await self._material([story for _, story in told], context, now)
-
-    async def _of_story(self, story_id: str, context: Context, now: datetime) -> Found:
-        story = await self._stories.get(story_id)
-        if story is None:
-            return Say(saying=Saying.STORY_GONE, wishes=context.wishes)
-        return await self._material([story], context, now)
-
-    async def _material(
-        self, stories: Sequence[Story], context: Context, now: datetime
-    ) -> Material:
-        """One story with its documents; several with the best document of each."""
-        pages = [await self._texts.of(story, now) for story in stories]
-        return of_stories(stories, pages, context)
+    @staticmethod
+    def _is_number(request: Request, context: Context) -> bool:
+        """Return whether a text without words names a story: "#2" does, "2" only under a digest."""
+        in_digest = context.memory is not None and bool(context.memory.stories)
+        return names_only_a_story(request.text) and (in_digest or "#" in request.text)
 
     async def _of_links(self, context: Context, now: datetime) -> Found:
         urls = context.ask.links[:MAX_PAGES]

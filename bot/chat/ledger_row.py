@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from bot.chat.ports import RequestStore
 from bot.chat.request import Request
-from bot.chat.transitions import started
+from bot.chat.transitions import is_open, put_back, started
+from bot.errors import StorageError
+
+# A stop does not wait longer than this for the ledger.
+HAND_BACK_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +38,21 @@ class Row:
         else:
             log.warning("request_changed_elsewhere", source_key=new.source_key)
         return done
+
+    async def hand_back(self) -> None:
+        """
+        Let another process go on at once; for one that is cancelled, so it never raises.
+
+        The cancellation may have hit a write, whose lock is still held: then a start or the sweep
+        finds the row.
+        """
+        if not is_open(self.request):
+            return
+        try:
+            async with asyncio.timeout(HAND_BACK_SECONDS):
+                await self.change(put_back(self.request))
+        except (StorageError, TimeoutError):
+            log.warning("request_not_handed_back", source_key=self.request.source_key)
 
     async def started(self, answer_ts: str) -> None:
         """Store where the answer begins (the callback of `AnswerDesk.begin`)."""

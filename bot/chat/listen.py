@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.chat.ask_patterns import HELP
+from bot.chat.digest_question import names_only_a_story
 from bot.chat.slack_text import links_in, without_links
 from bot.digest.preference import ThreadReplies
 
@@ -84,17 +85,19 @@ def listen(said: Said) -> Answered | Silent:
 
 def _question_for_us(said: Said) -> Answered | Silent:
     words = " ".join(without_links(said.text).split())
-    if _ADDRESSED_TO_PERSON.search(words):
-        return Silent("asks people")
-    if _RHETORICAL.search(words):
-        return Silent("rhetorical")
-    if _REQUEST.match(words):
-        return Answered("asks for an explanation")
-    if not is_question(words):
-        return Silent("a link, not a question" if links_in(said.text) else "no question")
-    if said.others_talk and said.last == "person" and not _ABOUT_NEWS.search(words):
-        return Silent("people talk to each other")
-    return Answered("question")
+    people_talk = bool(said.others_talk) and said.last == "person"
+    # "#2", as we ask for it when it could be several stories.
+    names_story = names_only_a_story(words) and (said.last != "person" or "#" in words)
+    no_question = Silent("a link, not a question" if links_in(said.text) else "no question")
+    rules: tuple[tuple[bool, Answered | Silent], ...] = (
+        (bool(_ADDRESSED_TO_PERSON.search(words)), Silent("asks people")),
+        (bool(_RHETORICAL.search(words)), Silent("rhetorical")),
+        (bool(_REQUEST.match(words)), Answered("asks for an explanation")),
+        (names_story, Answered("names a story")),
+        (not is_question(words), no_question),
+        (people_talk and not _ABOUT_NEWS.search(words), Silent("people talk to each other")),
+    )
+    return next((decision for applies, decision in rules if applies), Answered("question"))
 
 
 def is_question(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.chat.answer_prompt import AnswerMode
 from bot.chat.ask import Ask, Length
+from bot.chat.content import DigestRef
 from bot.chat.sayings import Saying
 from bot.chat.thread import ThreadMemory
 from bot.explain.explanation import Level, Source
@@ -54,6 +55,7 @@ class Material:
     Attributes:
         documents: Best first; empty for general knowledge.
         story_id: The story it is about, for the memory.
+        digest: Where it was told, when that is not the thread of the answer.
         summary_only: No document is the whole article.
         source_text, source_url: Kept in the memory of a new thread, so that it can go on.
     """
@@ -64,6 +66,7 @@ class Material:
     sources: tuple[Source, ...] = ()
     headline: str = ""
     story_id: str | None = None
+    digest: DigestRef | None = None
     source_language: str = ""
     summary_only: bool = False
     source_text: str = ""
@@ -80,11 +83,17 @@ class FromGlossary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """No answer but a sentence of ours; `slots` fill it."""
+    """
+    No answer but a sentence of ours; `slots` fill it.
+
+    Attributes:
+        memory: Of the thread, when the sentence asks back: the question is kept for the reply.
+    """
 
     saying: Saying
     wishes: Wishes
     slots: dict[str, object] = field(default_factory=dict)
+    memory: ThreadMemory | None = None
 
 
 Found = Material | FromGlossary | Say

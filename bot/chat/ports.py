@@ -193,6 +193,10 @@ class DeliveryLookup(Protocol):
 
     async def by_ts(self, workspace_id: str, channel_id: str, ts: str) -> Delivery | None: ...
 
+    async def recent_of(self, workspace_id: str, channel_id: str, limit: int) -> list[Delivery]:
+        """Return the newest deliveries of one channel, newest first."""
+        ...
+
 
 class StartedCallback(Protocol):
     async def __call__(self, answer_ts: str) -> None:

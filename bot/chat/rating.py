@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.chat.sayings import Saying, say
 from bot.digest.feedback_record import Feedback, FeedbackKind
-from bot.digest.ports import FeedbackStore
+from bot.digest.ports import ChannelStore, FeedbackStore
 
-_THANKS = {
-    True: "Thank you; it is noted that this helped.",
-    False: "Thank you; it is noted that this did not help. Try the question in other words.",
-}
+_THANKS = {True: Saying.HELPED, False: Saying.NOT_HELPED}
 
 
 class Rating:
-    """Records thumbs; each person's counts once per answer."""
+    """
+    Records thumbs; each person's counts once per answer.
 
-    def __init__(self, feedback: FeedbackStore) -> None:
-        self._feedback = feedback
+    Args:
+        feedback: Where.
+        channels: For the language to thank in.
+    """
+
+    def __init__(self, feedback: FeedbackStore, channels: ChannelStore) -> None:
+        self._feedback, self._channels = feedback, channels
 
     async def rate(
         self,
@@ -43,4 +47,6 @@ class Rating:
             request_key=request_key,
         )
         fresh = await self._feedback.record(given)
-        return _THANKS[helpful] if fresh else "You said so already; thank you."
+        channel = await self._channels.get(workspace_id, channel_id)
+        language = channel.preference.language if channel is not None else "en"
+        return say(_THANKS[helpful] if fresh else Saying.RATED_ALREADY, language)

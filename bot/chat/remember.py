@@ -68,6 +68,16 @@ class Remembering:
 
         await self._threads.update(key, with_them)
 
+    async def asked(self, request: Request, memory: ThreadMemory, now: datetime) -> None:
+        """Keep a question that we could not answer without asking back: the reply needs it."""
+        if not request.text or request.private:
+            return
+        turn = _asked(request, None)
+        await self._threads.update(
+            memory.key,
+            lambda stored: with_turns(_joined(stored, memory), [turn], now, self._retention),
+        )
+
     async def explained(
         self, memory: ThreadMemory, story_id: str, answer_ts: str, text: str, now: datetime
     ) -> None:
@@ -127,7 +137,12 @@ def key_of(request: Request, answer_ts: str = "") -> ThreadKey:
 def _turns(
     request: Request, content: AnswerContent, answer_ts: str, story_id: str | None, now: datetime
 ) -> list[StoredTurn]:
-    asked = StoredTurn(
+    said = StoredTurn(role="assistant", text=content.text, ts=answer_ts, at=now, story_id=story_id)
+    return [_asked(request, story_id), said] if request.text else [said]
+
+
+def _asked(request: Request, story_id: str | None) -> StoredTurn:
+    return StoredTurn(
         role="user",
         text=request.text,
         ts=request.message_ts or request.source_key,
@@ -135,5 +150,3 @@ def _turns(
         user_id=request.user_id,
         story_id=story_id,
     )
-    said = StoredTurn(role="assistant", text=content.text, ts=answer_ts, at=now, story_id=story_id)
-    return [asked, said] if request.text else [said]

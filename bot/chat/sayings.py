@@ -22,6 +22,8 @@ class Saying(StrEnum):
     WHICH_STORY = "which-story"
     NO_SUCH_STORY = "no-such-story"
     STORY_GONE = "story-gone"
+    NO_DIGEST = "no-digest"
+    NO_OWN_DIGEST = "no-own-digest"
     ANSWER_GONE = "answer-gone"
     OUTSIDE = "outside"
     NOT_IN_SOURCES = "not-in-sources"
@@ -32,6 +34,12 @@ class Saying(StrEnum):
     NOTHING_HOLDS = "nothing-holds"
     ASK_AGAIN = "ask-again"
     BROKEN = "broken"
+    SHARED = "shared"
+    SHARED_ALREADY = "shared-already"
+    SHARED_UNHEARD = "shared-unheard"
+    HELPED = "helped"
+    NOT_HELPED = "not-helped"
+    RATED_ALREADY = "rated-already"
     PAGE_PRIVATE = "page-private"
     PAGE_TOO_LARGE = "page-too-large"
     PAGE_VIDEO = "page-video"
@@ -50,9 +58,9 @@ _EN: Final = {
     Saying.NEXT: "answers yours next …",
     Saying.BUSY: "waits for the language model, which is busy; it will answer in about {n} seconds.",
     Saying.SLOW: "still waits for the language model, which is slow at the moment; it will answer.",
-    Saying.EMPTY: "Tell me what to explain: a term, a link, or a text. For example: /explain open weights",
+    Saying.EMPTY: "Tell me what to explain: a term, a link, or a text. For example: `/explain open weights`",
     Saying.HELP: (
-        "I explain AI news in plain words. Type /explain and a term, a link or a pasted text; add “simply”, "
+        "I explain AI news in plain words. Type `/explain` and a term, a link or a pasted text; add “simply”, "
         "“for experts”, “in detail” or “in German” if you like. In a digest's thread just ask; “#2 why?” means "
         "the second story."
     ),
@@ -61,6 +69,11 @@ _EN: Final = {
     Saying.WHICH_STORY: "Which story do you mean? Write its number, such as “#2”: {list}",
     Saying.NO_SUCH_STORY: "This digest has no story #{n}. It has: {list}",
     Saying.STORY_GONE: "I no longer have this story, because stories are kept for a limited time. Its link in the digest still works.",
+    Saying.NO_DIGEST: "I posted no digest here in the last days that I could look in. A word, a link or a text I explain all the same.",
+    Saying.NO_OWN_DIGEST: (
+        "You have no digest of your own that I could look in. Ask in the thread of a channel's digest, or mention me in "
+        "that channel; in my Home tab you can set up a digest for yourself."
+    ),
     Saying.ANSWER_GONE: "I no longer have that answer, because answers are kept for a few days only. Please ask again.",
     Saying.OUTSIDE: "That is outside what I am here for: I explain AI news and the words in it.",
     Saying.NOT_IN_SOURCES: "The sources do not say that.",
@@ -71,6 +84,12 @@ _EN: Final = {
     Saying.NOTHING_HOLDS: "I could not put together an answer that passes my checks. Ask more precisely, or give me a link to rest it on.",
     Saying.ASK_AGAIN: "I was not running when you asked, and that is a while ago. If you still want to know, please ask again.",
     Saying.BROKEN: "Something went wrong on my side, and it has been noted. Please ask again.",
+    Saying.SHARED: "Shared to the channel; reply there to ask more.",
+    Saying.SHARED_ALREADY: "This answer is shared already.",
+    Saying.SHARED_UNHEARD: "Shared to the channel. I am not a member there, so I do not hear replies; type `/invite @plainwire` to change that.",
+    Saying.HELPED: "Thank you; it is noted that this helped.",
+    Saying.NOT_HELPED: "Thank you; it is noted that this did not help. Try the question in other words.",
+    Saying.RATED_ALREADY: "You said so already; thank you.",
     Saying.PAGE_PRIVATE: "That address leads into a private network, where I do not go. Paste the text itself instead.",
     Saying.PAGE_TOO_LARGE: "That link leads to a file that is too large to read. Send the article about it, or paste the part that matters.",
     Saying.PAGE_VIDEO: "That link leads to a video or recording, and I can only read text. Paste its description or transcript instead.",
@@ -88,9 +107,9 @@ _DE: Final = {
     Saying.NEXT: "beantwortet deine Frage als nächste …",
     Saying.BUSY: "wartet auf das ausgelastete Sprachmodell; die Antwort kommt in etwa {n} Sekunden.",
     Saying.SLOW: "wartet noch auf das Sprachmodell, das gerade langsam ist; die Antwort kommt.",
-    Saying.EMPTY: "Sag mir, was ich erklären soll: einen Begriff, einen Link oder einen Text. Zum Beispiel: /explain open weights",
+    Saying.EMPTY: "Sag mir, was ich erklären soll: einen Begriff, einen Link oder einen Text. Zum Beispiel: `/explain open weights`",
     Saying.HELP: (
-        "Ich erkläre KI-Nachrichten in einfachen Worten. Schreib /explain und einen Begriff, einen Link oder einen Text; "
+        "Ich erkläre KI-Nachrichten in einfachen Worten. Schreib `/explain` und einen Begriff, einen Link oder einen Text; "
         "dazu, wenn du magst, „einfach“, „für Experten“, „ausführlich“ oder „auf Englisch“. Im Thread einer Ausgabe "
         "frag einfach; „#2 warum?“ meint die zweite Meldung."
     ),
@@ -99,6 +118,11 @@ _DE: Final = {
     Saying.WHICH_STORY: "Welche Meldung meinst du? Schreib ihre Nummer, etwa „#2“: {list}",
     Saying.NO_SUCH_STORY: "Diese Ausgabe hat keine Meldung #{n}. Sie hat: {list}",
     Saying.STORY_GONE: "Diese Meldung habe ich nicht mehr, denn Meldungen werden nur eine Zeit lang behalten. Ihr Link in der Ausgabe gilt weiter.",
+    Saying.NO_DIGEST: "In den letzten Tagen habe ich hier keine Ausgabe veröffentlicht, in der ich nachsehen könnte. Einen Begriff, einen Link oder einen Text erkläre ich trotzdem.",
+    Saying.NO_OWN_DIGEST: (
+        "Du hast keine eigene Ausgabe, in der ich nachsehen könnte. Frag im Thread der Ausgabe eines Kanals, oder erwähne "
+        "mich in diesem Kanal; auf meinem Home-Tab kannst du dir eine eigene einrichten."
+    ),
     Saying.ANSWER_GONE: "Diese Antwort habe ich nicht mehr, denn Antworten werden nur wenige Tage behalten. Bitte frag noch einmal.",
     Saying.OUTSIDE: "Dafür bin ich nicht da: Ich erkläre KI-Nachrichten und die Wörter darin.",
     Saying.NOT_IN_SOURCES: "Das steht nicht in den Quellen.",
@@ -109,6 +133,12 @@ _DE: Final = {
     Saying.NOTHING_HOLDS: "Mir ist keine Antwort gelungen, die meine Prüfungen besteht. Frag genauer, oder gib mir einen Link als Quelle.",
     Saying.ASK_AGAIN: "Ich lief nicht, als du gefragt hast, und das ist eine Weile her. Wenn du es noch wissen willst, frag bitte noch einmal.",
     Saying.BROKEN: "Bei mir ist etwas schiefgegangen, und es ist vermerkt. Bitte frag noch einmal.",
+    Saying.SHARED: "Im Kanal geteilt; antworte dort, um mehr zu fragen.",
+    Saying.SHARED_ALREADY: "Diese Antwort ist schon geteilt.",
+    Saying.SHARED_UNHEARD: "Im Kanal geteilt. Ich bin dort kein Mitglied und höre keine Antworten; `/invite @plainwire` ändert das.",
+    Saying.HELPED: "Danke; es ist vermerkt, dass das geholfen hat.",
+    Saying.NOT_HELPED: "Danke; es ist vermerkt, dass das nicht geholfen hat. Versuch die Frage mit anderen Worten.",
+    Saying.RATED_ALREADY: "Das hast du schon gesagt; danke.",
     Saying.PAGE_PRIVATE: "Diese Adresse führt in ein privates Netz, dorthin gehe ich nicht. Füg stattdessen den Text ein.",
     Saying.PAGE_TOO_LARGE: "Dieser Link führt zu einer Datei, die zu groß zum Lesen ist. Schick den Artikel darüber oder den wichtigen Teil.",
     Saying.PAGE_VIDEO: "Dieser Link führt zu einem Video oder einer Aufnahme, und ich kann nur Text lesen. Füg die Beschreibung oder das Transkript ein.",

@@ -8,18 +8,10 @@ from datetime import datetime
 
 from bot.chat.answering import Answering
 from bot.chat.ports import AnswerDesk, Place, Whispers
+from bot.chat.sayings import Saying, say
+from bot.digest.ports import ChannelStore
 from bot.errors import SlackError
 
-_SHARED = "Shared to the channel; reply there to ask more."
-_ALREADY = "This answer is shared already."
-_GONE = (
-    "I no longer have that answer, because answers are kept for a few days only; please ask again."
-)
-# Where the bot is no member it can still answer through the response_url, but not hear replies.
-_SHARED_UNHEARD = (
-    "Shared to the channel. I am not a member there, so I do not hear replies; type "
-    "`/invite @plainwire` to change that."
-)
 _NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
 _KEPT = 5_000
 
@@ -36,10 +28,18 @@ class Sharing:
         answering: Knows the answers.
         desk: Posts them.
         whispers: The way where we are no member.
+        channels: For the language to speak in.
     """
 
-    def __init__(self, answering: Answering, desk: AnswerDesk, whispers: Whispers) -> None:
+    def __init__(
+        self,
+        answering: Answering,
+        desk: AnswerDesk,
+        whispers: Whispers,
+        channels: ChannelStore,
+    ) -> None:
         self._answering, self._desk, self._whispers = answering, desk, whispers
+        self._channels = channels
         self._shared: OrderedDict[str, None] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
@@ -59,18 +59,30 @@ class Sharing:
         Raises:
             SlackError: It could not be posted.
         """
-        async with self._one_at_a_time:
-            if source_key in self._shared:
-                return _ALREADY
-            message = await self._answering.shared(workspace_id, channel_id, source_key)
-            if message is None:
-                return _GONE
-            place = Place(
+        saying = await self._share(
+            Place(
                 workspace_id=workspace_id,
                 channel_id=channel_id,
                 user_id=user_id,
                 request_key=f"{source_key}:shared",
-            )
+            ),
+            source_key,
+            response_url,
+            now,
+        )
+        channel = await self._channels.get(workspace_id, channel_id)
+        return say(saying, channel.preference.language if channel is not None else "en")
+
+    async def _share(
+        self, place: Place, source_key: str, response_url: str, now: datetime
+    ) -> Saying:
+        where = (place.workspace_id, place.channel_id, source_key)
+        async with self._one_at_a_time:
+            if source_key in self._shared:
+                return Saying.SHARED_ALREADY
+            message = await self._answering.shared(*where)
+            if message is None:
+                return Saying.ANSWER_GONE
             try:
                 ts = await self._desk.begin(place, _nothing).finish(message)
             except SlackError as error:
@@ -78,10 +90,11 @@ class Sharing:
                     raise
                 await self._whispers.respond(response_url, message, in_channel=True)
                 self._note(source_key)
-                return _SHARED_UNHEARD
+                # There we can still answer through the response_url, but hear no replies.
+                return Saying.SHARED_UNHEARD
             self._note(source_key)
-        await self._answering.remember_shared(workspace_id, channel_id, source_key, ts, now)
-        return _SHARED
+        await self._answering.remember_shared(*where, ts, now)
+        return Saying.SHARED
 
     def _note(self, source_key: str) -> None:
         self._shared[source_key] = None

@@ -88,7 +88,7 @@ class Speaker:
             return said(found, request)
         if isinstance(found, FromGlossary):
             if self._model is None or found.context.wishes.language == GLOSSARY_LANGUAGE:
-                return from_glossary(found, request)
+                return from_glossary(found, request, has_model=self._model is not None)
             # In another language the model says it, with the glossary's words to go by.
             found = Material(mode=AnswerMode.GENERAL, context=found.context)
         if self._model is None:

@@ -85,14 +85,15 @@ def which_story(
     if len(stories) == 1:
         return AboutStory(numbers[0])
     return (
-        _by_words(text, stories)
+        by_words(text, stories)
         or _focus(stories, memory, reply_to_ts)
         or _by_more_words(text, stories)
         or AskWhich(numbers)
     )
 
 
-def _by_words(text: str, stories: Sequence[ToldStory]) -> About | None:
+def by_words(text: str, stories: Sequence[ToldStory]) -> About | None:
+    """Return what the words of headlines and outlets in *text* point to; None when there are none."""
     wanted = _words(text)
     scores = {story.number: _score(wanted, text, story, stories) for story in stories}
     best = max(scores.values(), default=0.0)

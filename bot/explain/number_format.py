@@ -16,7 +16,7 @@ def readings_of(number: str) -> set[Decimal]:
         whole, _, part = compact.rpartition(marks[-1])
         return {Decimal(f"{re.sub('[.,]', '', whole)}.{part}")}
     pieces = re.split("[.,]", compact)
-    grouped = all(len(piece) == 3 for piece in pieces[1:]) and len(pieces[0]) <= 3  # noqa: PLR2004
+    grouped = all(len(piece) == 3 for piece in pieces[1:]) and len(pieces[0]) <= 3  # noqa: PLR2004  groups of thousands
     if len(pieces) > 2:  # noqa: PLR2004  1,234,567, or a version such as 2.1.0
         return (
             {Decimal("".join(pieces))}

@@ -14,7 +14,7 @@ from bot.explain.grounding import quotes_in
 from bot.explain.plain_language import is_clean
 from bot.explain.readability import word_count
 from bot.explain.sentences import split_sentences
-from bot.explain.sources import Document
+from bot.explain.sources import Document, long_words
 
 _MIN_WORDS, _MAX_WORDS = 6, 40
 # Where every character counts as a word, a sentence of news has about so many more.
@@ -202,9 +202,8 @@ def is_retold(candidate: Candidate, used: Sequence[Candidate]) -> bool:
 
 def words_of(text: str) -> set[str]:
     """Return the longer words of a text, folded; Chinese and Japanese by pairs of characters."""
-    words = {word for word in re.findall(r"[^\W_]+", text.casefold()) if len(word) > 3}  # noqa: PLR2004
     dense = re.findall(r"[\u3040-\u30ff\u4e00-\u9fff]", text)
-    return words | {first + second for first, second in pairwise(dense)}
+    return long_words(text) | {first + second for first, second in pairwise(dense)}
 
 
 def _has_half_quote(line: str) -> bool:

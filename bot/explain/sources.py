@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.english_dates import MONTHS, WEEKDAYS
 from bot.explain.explanation import Basis, Source
 from bot.news.entry import Entry, Page
 from bot.news.story import Story
@@ -31,21 +32,6 @@ _HIDDEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _BREAK = "\n\n---\n\n"
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +110,16 @@ def _together(entry: Entry, own: str, article: str) -> str:
     News begins with who did what; a feature may come to it late, and its feed sums it up.
     """
     opening = " ".join(article.split())[:_OPENING_CHARS]
-    subject = _long_words(entry.title) & _long_words(opening)
+    subject = long_words(entry.title) & long_words(opening)
     known = " ".join(own.split())[:_OPENING_CHARS] in " ".join(article.split())
     if known or len(subject) >= _SUBJECT_WORDS:
         return article
     return f"{own[:_FEED_CHARS]}\n\n{article}"
 
 
-def _long_words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W_]+", text.casefold()) if len(word) > 3}  # noqa: PLR2004
+def long_words(text: str) -> set[str]:
+    """Return the words of more than three letters, folded."""
+    return {word for word in re.findall(r"[^\W_]+", text.casefold()) if len(word) > 3}  # noqa: PLR2004 - letters
 
 
 def basis(chosen: Sequence[Document]) -> Basis:
@@ -191,7 +178,7 @@ def clean(text: str) -> str:
 
 def said_date(at: datetime) -> str:
     """Return "Friday, 27 February 2026", in English whatever the machine's locale."""
-    return f"{_DAYS[at.weekday()]}, {at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return f"{WEEKDAYS[at.weekday()]}, {at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
 def _chars(index: int) -> int:

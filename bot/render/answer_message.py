@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from bot.chat.content import AnswerContent
+from bot.chat.content import AnswerContent, DigestRef
 from bot.explain.explanation import ExplainedTerm, Source
 from bot.render import blocks, ids
 from bot.render.chat_words import ChatWords, chat_words_for
 from bot.render.check import weight
-from bot.render.clean import one_line, shorten
+from bot.render.clean import one_line, shorten, stands_in
 from bot.render.emphasis import emphasise
-from bot.render.links import safe_url
+from bot.render.links import SLACK_URL, permalink, safe_url
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import (
     EMPTY,
@@ -22,8 +22,10 @@ from bot.render.mrkdwn import (
     escape,
     italic,
     join,
+    link,
     trusted,
 )
+from bot.render.notice import with_code
 from bot.render.outline import HEADLINE_CHARS, MAX_SOURCES, NAME_CHARS, NamedSource
 from bot.render.story_blocks import (
     NEW_LINE,
@@ -49,12 +51,19 @@ ONE_MESSAGE_CHARS: Final = PAGE_WEIGHT - 12 * blocks.OBJECT_WEIGHT
 MAX_ANSWER_CHARS: Final = 40_000
 
 
-def answer_message(content: AnswerContent) -> Message:
-    """Return an answer as one message; one that is far too long is cut, visibly."""
+def answer_message(content: AnswerContent, workspace_url: str = SLACK_URL) -> Message:
+    """
+    Return an answer as one message; one that is far too long is cut, visibly.
+
+    Args:
+        content: What it says.
+        workspace_url: Where a link to a digest begins.
+    """
     lines = _body(content)
     # Between paragraphs stands one character more than `cut_lines` counts.
     room = ONE_MESSAGE_CHARS - len(lines)
-    return _message(content, sections(list(cut_lines(lines, room)), PARAGRAPH), lines)
+    body = sections(list(cut_lines(lines, room)), PARAGRAPH)
+    return _message(content, body, lines, workspace_url)
 
 
 def answer_messages(content: AnswerContent) -> tuple[Message, ...]:
@@ -76,10 +85,13 @@ def closing_sentences(content: AnswerContent) -> tuple[str, ...]:
 
 
 def _message(
-    content: AnswerContent, body: Sequence[Block], fallback_lines: Sequence[Escaped]
+    content: AnswerContent,
+    body: Sequence[Block],
+    fallback_lines: Sequence[Escaped],
+    workspace_url: str = SLACK_URL,
 ) -> Message:
     words, news_words = chat_words_for(content.language), words_for(content.language)
-    found = [*_above(content, words), *body]
+    found = [*_above(content, words, workspace_url), *body]
     small_print = _small_print(content, words, news_words)
     found += [blocks.context(small_print)] if small_print else []
     found += _buttons(content, words)
@@ -87,7 +99,7 @@ def _message(
     return Message(text=text, blocks=tuple(found))
 
 
-def _above(content: AnswerContent, words: ChatWords) -> list[Block]:
+def _above(content: AnswerContent, words: ChatWords, workspace_url: str) -> list[Block]:
     """
     Return what stands over an answer, in small print: what was asked, and which story it is about.
 
@@ -97,7 +109,14 @@ def _above(content: AnswerContent, words: ChatWords) -> list[Block]:
     about = _small_headline(content)
     lines = [italic(words.asked) + SPACE + asked] if asked else []
     lines += [italic(words.about) + SPACE + about] if about else []
+    lines += [_digest_link(content.digest, words, workspace_url)] if content.digest else []
     return [blocks.context(join(NEW_LINE, lines))] if lines else []
+
+
+def _digest_link(digest: DigestRef, words: ChatWords, workspace_url: str) -> Escaped:
+    address = permalink(workspace_url, digest.channel_id, digest.ts)
+    label = words.digest_of.format(date=words.date(digest.on))
+    return italic(words.from_digest) + SPACE + link(address, label)
 
 
 def _small_headline(content: AnswerContent) -> Escaped:
@@ -119,7 +138,9 @@ def _body(content: AnswerContent) -> list[Escaped]:
     for sentences in content.paragraphs:
         text = shorten(" ".join(map(one_line, sentences)), max(left, 1))
         left -= len(text)
-        lines += emphasise(text, terms, used).split(blocks.SECTION_CHARS)
+        ours = content.basis == "cannot"
+        said = with_code(text) if ours else emphasise(text, terms, used)
+        lines += said.split(blocks.SECTION_CHARS)
         if left <= 0:
             break
     lines += _words_in_it(content)
@@ -130,7 +151,8 @@ def _words_in_it(content: AnswerContent) -> list[Escaped]:
     """Return the meanings of terms where no model could weave them into the sentences."""
     if content.basis != "extractive":
         return []
-    terms = tuple(map(_bounded, content.terms[:MAX_TERMS]))
+    unsaid = [term for term in content.terms if not stands_in(term.meaning, content.text)]
+    terms = tuple(map(_bounded, unsaid[:MAX_TERMS]))
     listed = join(NEW_LINE, glossary_lines(terms, words_for(content.language)))
     return [listed] if listed else []
 
@@ -154,7 +176,7 @@ def _small_print(content: AnswerContent, words: ChatWords, news_words: Words) ->
 
 def _sources(content: AnswerContent, words: ChatWords, news_words: Words) -> Escaped:
     unique = {source.url or source.name: source for source in content.sources}
-    named = [_named(source, news_words) for source in unique.values()]
+    named = [_named(source, words) for source in unique.values()]
     for shown in range(min(MAX_SOURCES, len(named)), 0, -1):
         line = source_names(named, news_words, shown)
         if len(line) <= SOURCES_CHARS:
@@ -162,7 +184,7 @@ def _sources(content: AnswerContent, words: ChatWords, news_words: Words) -> Esc
     return italic(words.sources) + SPACE + escape(named[0].name) if named else escape("")
 
 
-def _named(source: Source, words: Words) -> NamedSource:
+def _named(source: Source, words: ChatWords) -> NamedSource:
     remark = words.paywalled if source.paywalled else ""
     return NamedSource(name=shorten(source.name, NAME_CHARS), url=source.url, remark=remark)
 

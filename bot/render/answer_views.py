@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from bot.chat.content import AnswerContent
 from bot.explain.explanation import Explanation
@@ -11,7 +10,9 @@ from bot.render import blocks, ids
 from bot.render.answer_message import answer_message, feedback_block
 from bot.render.chat_words import chat_words_for
 from bot.render.clean import shorten
+from bot.render.command_names import CommandNames
 from bot.render.frame import sentence
+from bot.render.links import SLACK_URL, permalink
 from bot.render.message import Message
 from bot.render.mrkdwn import escape, join, link, trusted
 from bot.render.notice import notice
@@ -25,8 +26,6 @@ from bot.render.story_blocks import (
 )
 from bot.render.words import words_for
 
-SLACK_URL: Final = "https://slack.com"
-
 
 class AnswerViews:
     """
@@ -34,13 +33,15 @@ class AnswerViews:
 
     Args:
         workspace_url: Where permalinks to messages begin: Slack's, or the sandbox's page.
+        names: How our commands are called.
     """
 
-    def __init__(self, workspace_url: str = SLACK_URL) -> None:
-        self._workspace_url = workspace_url.rstrip("/")
+    def __init__(self, workspace_url: str = SLACK_URL, names: CommandNames | None = None) -> None:
+        self._workspace_url = workspace_url
+        self._names = names or CommandNames()
 
     def answer(self, content: AnswerContent) -> Message:
-        return answer_message(content)
+        return self._names.message(answer_message(content, self._workspace_url))
 
     def explanation(self, explanation: Explanation, request_key: str) -> Message:
         """Return the full explained article for a digest's thread, with thumbs and *Simpler*."""
@@ -64,9 +65,9 @@ class AnswerViews:
         """Return a private note that points to the explanation already in the thread."""
         words = chat_words_for(language)
         said = sentence_text(sentence(words.already_explained, headline=shorten(headline, 200)))
-        address = f"{self._workspace_url}/archives/{channel_id}/p{ts.replace('.', '')}"
+        address = permalink(self._workspace_url, channel_id, ts)
         text = join(trusted(" "), (said, link(address, words.go_there)))
         return Message(text=str(text), blocks=(blocks.section(text),))
 
     def notice(self, sentences: Sequence[str]) -> Message:
-        return notice(*sentences)
+        return self._names.message(notice(*sentences))

@@ -64,3 +64,9 @@ def shorten(text: str, limit: int) -> str:
     if space > len(kept) * 0.6 and not text[len(kept)].isspace():
         kept = kept[:space]
     return kept.rstrip(" ·—–,;:") + "…"
+
+
+def stands_in(said: str, text: str) -> bool:
+    """Return whether a sentence stands in a text, whatever the case and the blanks."""
+    words = one_line(said).casefold().rstrip(".")
+    return bool(words) and words in one_line(text).casefold()

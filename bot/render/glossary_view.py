@@ -12,6 +12,7 @@ from bot.render.clean import shorten
 from bot.render.inputs import View
 from bot.render.message import Block
 from bot.render.mrkdwn import Escaped, bold, escape, italic, join, trusted
+from bot.render.notice import with_code
 
 ENTRIES_PER_PAGE: Final = 8
 MAX_RELATED: Final = 5
@@ -65,7 +66,7 @@ def glossary_blocks(page: GlossaryPage) -> Iterator[Block]:
         optional=True,
         dispatch=True,
     )
-    yield blocks.context(escape(_found(page)))
+    yield blocks.context(with_code(_found(page)))
     for entry in page.entries:
         more = blocks.button(
             escape("Open"), action_id=ids.HOME_TERM, value=ids.term_value(entry.term)
@@ -124,7 +125,7 @@ def _lines(*texts: str) -> Escaped:
 def _found(page: GlossaryPage) -> str:
     if not page.total:
         asked = shorten(page.query, TERM_CHARS)
-        return f"Nothing found for “{asked}”; /explain and the word asks about any word."
+        return f"Nothing found for “{asked}”; `/explain` and the word asks about any word."
     words = "1 term" if page.total == 1 else f"{page.total} terms"
     found = f"{words} found for “{shorten(page.query, TERM_CHARS)}”" if page.query else words
     return f"{found} · page {page.page + 1} of {page.pages}" if page.pages > 1 else found

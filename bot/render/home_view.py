@@ -87,7 +87,9 @@ def _channels(content: HomeContent) -> Iterator[Block]:
         yield blocks.section(_channel(channel, content.now), change)
     more = len(content.channels) - MAX_CHANNELS
     if more > 0:
-        yield blocks.context(escape(f"and {more} more; /digest in a channel shows its settings"))
+        yield blocks.context(
+            with_code(f"and {more} more; `/digest` in a channel shows its settings")
+        )
 
 
 def _channel(channel: Channel, now: datetime) -> Escaped:

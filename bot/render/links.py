@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.render.clean import one_line
 
+SLACK_URL = "https://slack.com"
 MAX_URL_CHARS = 2_000
 _SCHEMES = frozenset({"http", "https"})
 # Browsers read "\\" as "/" and skip control characters: both let an address lie about its host.
@@ -85,3 +86,8 @@ def _claims_other_host(label: str, target: str) -> bool:
 def _same_site(name: str, target: str) -> bool:
     name = name.removeprefix("www.")
     return name == target or target.endswith(f".{name}")
+
+
+def permalink(workspace_url: str, channel_id: str, ts: str) -> str:
+    """Return the address of a Slack message, made without asking Slack."""
+    return f"{workspace_url.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}"

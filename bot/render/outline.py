@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.digest.digest import Digest, DigestItem
 from bot.explain.explanation import ExplainedTerm, Explanation, Source
-from bot.render.clean import one_line, shorten
+from bot.render.clean import one_line, shorten, stands_in
 from bot.render.frame import Sentence, counts, footer, opening, sentence
 from bot.render.recap import RecapEntry, recap_entries
 from bot.render.words import Words, words_for
@@ -184,12 +184,18 @@ def _story(
         in_short=_labelled(explanation.in_short, words.in_short),
         paragraphs=tuple(_labelled(text) for text in explanation.paragraphs if one_line(text)),
         terms=tuple(shorten(term.term, NAME_CHARS) for term in explanation.terms),
-        glossary=tuple(map(_bounded, explanation.terms)) if extractive else (),
+        glossary=tuple(map(_bounded, _unsaid(explanation))) if extractive else (),
         why_it_matters=_labelled(why, words.why_it_matters) if why and one_line(why) else None,
         topics=tuple(words.topic(topic) for topic in explanation.topics),
         sources=_sources(explanation, words),
         remarks=remarks,
     )
+
+
+def _unsaid(explanation: Explanation) -> tuple[ExplainedTerm, ...]:
+    """Return the terms whose meaning does not stand in the text already, as that of a term does."""
+    said = " ".join([explanation.in_short, *explanation.paragraphs])
+    return tuple(term for term in explanation.terms if not stands_in(term.meaning, said))
 
 
 def _headline(item: DigestItem, words: Words) -> str:

@@ -12,6 +12,7 @@ from bot.digest.preference import Preference
 from bot.news.topic import Topic
 from bot.render import blocks, ids
 from bot.render.clean import shorten
+from bot.render.links import permalink
 from bot.render.message import Message
 from bot.render.mrkdwn import escape, italic, join, link, trusted
 from bot.render.notice import lines_of, notice
@@ -86,7 +87,7 @@ def now_outcome(outcome: NowOutcome, channel_id: str, workspace_url: str) -> Mes
     """Return what `/digest now` came to; a digest that is there already is linked."""
     if not isinstance(outcome, PostedAlready) or not outcome.ts:
         return notice(outcome.sentence)
-    address = f"{workspace_url.rstrip('/')}/archives/{channel_id}/p{outcome.ts.replace('.', '')}"
+    address = permalink(workspace_url, channel_id, outcome.ts)
     text = join(trusted(" "), (lines_of([outcome.sentence]), link(address, "Go to it")))
     return Message(text=str(text), blocks=(blocks.section(text),))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.digest.languages import LANGUAGE_NAMES
 from bot.digest.preference import MAX_STORIES, Preference, ThreadReplies, Weekday
+from bot.english_dates import WEEKDAYS
 from bot.explain.explanation import Level
 from bot.news.topic import Topic
 from bot.render import blocks, ids, inputs
@@ -279,13 +280,7 @@ _MANY_MUTED = (
     "{count} sources are muted here, more than this view can list; "
     "`/digest mute` and `/digest unmute` change them."
 )
-_DAYS = tuple(
-    zip(
-        Weekday,
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-        strict=True,
-    )
-)
+_DAYS = tuple(zip(Weekday, WEEKDAYS, strict=True))
 _LEVELS = {
     Level.NEWCOMER: "Every technical word is explained",
     Level.PRACTITIONER: "For people who work with AI products",

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.digest.preference import EVERY_DAY, WORKDAYS, Preference, Weekday
+from bot.english_dates import MONTHS, WEEKDAYS
 from bot.news.topic import Topic
 
 
@@ -143,21 +144,8 @@ def _english_feeds(read: int, answered: int) -> str:
 
 ENGLISH = Words(
     title="AI news, explained",
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
+    weekdays=WEEKDAYS,
+    months=MONTHS,
     date_long="{weekday} {day} {month}",
     date_short="{day} {month}",
     every_day="every day",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.slack.calls import Json, SlackRefused, ask
 from bot.slack.client import SlackClients
-from bot.slack.poster import next_cursor
+from bot.slack.search import next_cursor
 
 _ID = re.compile(r"[CGD][A-Z0-9]{7,}")
 _LINK = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")

@@ -18,7 +18,7 @@ from bot.slack.calls import Json, SlackRefused
 from bot.slack.client import SlackClients
 from bot.slack.paced import PacedCalls
 from bot.slack.pacing import Pacer
-from bot.slack.poster import next_cursor
+from bot.slack.search import next_cursor
 
 PERSON_SECONDS: Final = 600.0
 MEMBERS_SECONDS: Final = 60.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.render.command_names import CommandNames
 from bot.slack.calls import Json, SlackBusy, SlackRefused
 from bot.slack.client import SlackClients
 from bot.slack.paced import PacedCalls
@@ -24,10 +25,14 @@ class SlackScreens:
     Args:
         clients: Tokens and sessions.
         pacer: The one of the process.
+        names: How our commands are called.
     """
 
-    def __init__(self, clients: SlackClients, pacer: Pacer) -> None:
+    def __init__(
+        self, clients: SlackClients, pacer: Pacer, names: CommandNames | None = None
+    ) -> None:
         self._calls = PacedCalls(clients, pacer)
+        self._names = names or CommandNames()
 
     async def open(self, workspace_id: str, trigger_id: str, view: dict[str, object]) -> str:
         """Open a modal and return its view id."""
@@ -50,18 +55,18 @@ class SlackScreens:
             hash_: Of the view it is based on; SlackRefused `hash_conflict` when that is not shown
                 any more.
         """
-        body: Json = {"view_id": view_id, "view": view, "hash": hash_}
+        body: Json = {"view_id": view_id, "view": self._names.view(view), "hash": hash_}
         await self._call("views.update", workspace_id, body, UPDATE_PATIENCE_SECONDS)
 
     async def publish_home(self, workspace_id: str, user_id: str, view: dict[str, object]) -> None:
         """Show an App Home to one person."""
-        body: Json = {"user_id": user_id, "view": view}
+        body: Json = {"user_id": user_id, "view": self._names.view(view)}
         await self._call("views.publish", workspace_id, body, UPDATE_PATIENCE_SECONDS)
 
     async def _triggered(
         self, method: str, workspace_id: str, trigger_id: str, view: dict[str, object]
     ) -> str:
-        body: Json = {"trigger_id": trigger_id, "view": view}
+        body: Json = {"trigger_id": trigger_id, "view": self._names.view(view)}
         try:
             answer = await self._call(method, workspace_id, body, TRIGGER_PATIENCE_SECONDS)
         except SlackBusy as error:

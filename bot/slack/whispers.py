@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.render.command_names import CommandNames
 from bot.render.message import Message
 from bot.slack.bodies import body_of, log_findings
 from bot.slack.calls import SlackRefused
@@ -24,13 +25,19 @@ class SlackWhispers:
         clients: Tokens and sessions.
         pacer: The one of the process.
         response_urls: Shared with `SlackAnswerDesk`, so that uses are counted together.
+        names: How our commands are called.
     """
 
     def __init__(
-        self, clients: SlackClients, pacer: Pacer, response_urls: ResponseUrls | None = None
+        self,
+        clients: SlackClients,
+        pacer: Pacer,
+        response_urls: ResponseUrls | None = None,
+        names: CommandNames | None = None,
     ) -> None:
         self._calls = PacedCalls(clients, pacer)
         self._urls = response_urls or ResponseUrls(clients)
+        self._names = names or CommandNames()
 
     async def whisper(
         self,
@@ -46,7 +53,8 @@ class SlackWhispers:
 
         Both must be in the channel. It is not kept: who is offline may never see it.
         """
-        await whisper(self._calls, workspace_id, channel_id, user_id, message, thread_ts=thread_ts)
+        named = self._names.message(message)
+        await whisper(self._calls, workspace_id, channel_id, user_id, named, thread_ts=thread_ts)
 
     async def respond(
         self,
@@ -63,7 +71,8 @@ class SlackWhispers:
             SlackRefused: Code `expired_url` when its five uses or thirty minutes are over.
             SlackError: Slack refused or could not be reached.
         """
-        await self._urls.send(response_url, message, replace=replace, in_channel=in_channel)
+        named = self._names.message(message)
+        await self._urls.send(response_url, named, replace=replace, in_channel=in_channel)
 
 
 async def whisper(

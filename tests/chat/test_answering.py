@@ -333,8 +333,18 @@ async def test_without_a_model_the_sources_speak_for_themselves(error: Any) -> N
     place = house(error) if error else House(model=None)
     await place.ask(make_request())
     assert place.content.basis == "extractive"
-    assert AnswerNote.NO_MODEL in place.content.notes
+    # Where there is none, asking again later brings nothing.
+    assert (AnswerNote.NO_MODEL in place.content.notes) is (error is not None)
+    assert AnswerNote.UNMATCHED not in place.content.notes
     assert place.content.sources
+
+
+async def test_without_a_model_a_question_without_a_match_is_told_so() -> None:
+    """Sentences that have nothing of the question are not passed off as its answer."""
+    place = House(model=None)
+    await place.ask(make_request("#1 who pays the electricity bill?"))
+    assert place.content.basis == "extractive"
+    assert AnswerNote.UNMATCHED in place.content.notes
 
 
 @pytest.mark.parametrize(

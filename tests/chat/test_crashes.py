@@ -50,7 +50,7 @@ async def test_whenever_the_process_dies_there_is_one_answer(
         with pytest.raises(Crash):
             await place.ask(request_)  # type: ignore[arg-type]  # a Request
         again = place.answering()
-        for work in await again.take_up(NOW):
+        for work in await place.unfinished().take_up(NOW):
             await again.answer(work.source_key, work.not_before or NOW)
         where = place.killer.names[at - 1]
         assert place.state() is final, (at, where)
@@ -67,10 +67,10 @@ async def test_among_many_processes_a_dead_ones_question_is_not_lost() -> None:
     assert place.state() is RequestState.WORKING
 
     other = place.answering()
-    assert await other.left_behind(NOW) == []
+    assert await place.unfinished().left_behind(NOW) == []
 
     later = NOW + timedelta(minutes=11)
-    (work,) = await other.left_behind(later)
+    (work,) = await place.unfinished().left_behind(later)
     await other.answer(work.source_key, later)
     assert place.state() is RequestState.EXPIRED
     assert len(place.texts) == 1
@@ -81,7 +81,7 @@ async def test_a_question_that_the_queue_lost_is_handed_out_again() -> None:
     place = house(Killer())
     await place.requests.record(QUESTION)
 
-    assert await place.answering().left_behind(NOW) == []
-    (work,) = await place.answering().left_behind(NOW + timedelta(seconds=61))
+    assert await place.unfinished().left_behind(NOW) == []
+    (work,) = await place.unfinished().left_behind(NOW + timedelta(seconds=61))
 
     assert work.source_key == QUESTION.source_key

@@ -24,6 +24,13 @@ ROWS: list[tuple[str, bool, dict[str, object]]] = [
     ("#2 why?", True, {}),
     ("#2 why", True, {}),
     ("2: how?", True, {}),
+    # the number that we ask for
+    ("#2", True, {}),
+    ("#2", True, {"last": "bot"}),
+    ("2", True, {"last": "bot"}),
+    ("the second one", True, {"last": "bot"}),
+    ("2", False, TALK),
+    ("#2 is great", False, {}),
     ("Why is this important?", True, {}),
     ("Does that mean our data stays in Europe?", True, {}),
     ("is it free", False, {}),

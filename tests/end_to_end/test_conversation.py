@@ -207,3 +207,27 @@ async def test_the_menu_under_a_story(talk: Talk):
     await talk.whispered("ada", "Sources")
     assert blocks_text(talk.digest) == blocks_text(talk.sandbox.bot_messages("ai-news")[0])
     assert talk.refused == []
+
+
+async def test_a_mention_about_the_digest(talk: Talk):
+    """Asked at the top level, the story is found in our own memory, answered from its sources, and linked."""
+    ada, number = talk.as_user("ada"), number_of(talk, "Pilot")
+    by_words = ada.post("ai-news", "@plainwire what was in today's digest about Pilot?")
+    first = await talk.answer_in(by_words.ts)
+    by_number = ada.post("ai-news", f"@plainwire how much memory does story {number} need?")
+    second = await talk.answer_in(by_number.ts)
+    ada.post("ai-news", f"#{number}", thread_ts=by_number.ts)
+    await talk.answer_in(by_number.ts, count=2)
+    direct = ada.post("", "what is in today's digest?")
+    sent_away = await talk.answer_in(direct.ts, direct.channel)
+
+    permalink = f"/archives/C01AINEWS01/p{talk.digest.ts.replace('.', '')}"
+    for answer in (first, second):
+        assert permalink in blocks_text(answer)
+        assert talk.place.publishers.base in blocks_text(answer)
+    assert "16 GB" in second.text
+    assert "no digest of your own" in sent_away.text
+    assert "#ai-news" not in sent_away.text
+    assert len(talk.azure.calls) == 3
+    assert talk.sandbox.calls.count("conversations.history") == 0
+    assert talk.refused == []

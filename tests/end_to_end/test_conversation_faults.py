@@ -16,7 +16,7 @@ from bot.chat.thread import ThreadKey
 from storage.tables import Base
 from tests.fakes.azure import FakeAzure, Say, Throttle
 from tests.fakes.place import open_place
-from tests.fakes.program import started
+from tests.fakes.program import forked
 from tests.fakes.talk import CHANNEL, WORKSPACE, Talk, Unpaced, open_talk, running, said_in
 from tests.fakes.wire_news import PILOT
 
@@ -120,7 +120,7 @@ async def test_killed_while_answering(tmp_path: Path):
     async with open_place(tmp_path) as place:
         feeds = [place.publishers.feed("ledger", [PILOT])]
         channel = await place.set_up(feeds, due=True)
-        async with started("run", cwd=place.folder, **place.settings) as program:
+        async with forked("run", cwd=place.folder, **place.settings) as program:
             row = await place.wait_for_state(channel, "sent")
             place.azure.tokens_per_second = 12
             place.azure.always(Say(" ".join([PILOT.page.split("\n\n")[0]] * 6)))
@@ -135,7 +135,7 @@ async def test_killed_while_answering(tmp_path: Path):
             await program.ended(5)
         [half] = [said for said in place.sandbox.messages("ai-news") if said.streaming]
         place.azure.tokens_per_second = None
-        async with started("run", cwd=place.folder, **place.settings) as program:
+        async with forked("run", cwd=place.folder, **place.settings) as program:
 
             def completed() -> bool:
                 return "Sources" in json.dumps(half.blocks)

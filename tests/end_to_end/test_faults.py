@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.faults import CLUSTER, EVERYWHERE, killed_at
+from tests.chaos.faults import CLUSTER, EVERYWHERE
+from tests.chaos.process_faults import killed_at
 from tests.chaos.run import AT_STEPS, run
 from tests.fakes.postgres import NoPostgres
 

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.fakes.place import Place
-from tests.fakes.program import Program, command, plainwire, started
+from tests.fakes.program import Program, command, forked, plainwire, started
 from tests.fakes.wire_news import ADVERT, BANK, PILOT, PILOT_TOO
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +24,12 @@ def publish(place: Place) -> list[str]:
 
 
 def running(place: Place, **more: object):
-    return started("run", cwd=place.folder, **{**place.settings, **more})
+    return forked("run", cwd=place.folder, **{**place.settings, **more})
+
+
+def started_anew(place: Place):
+    """Return a bot that nothing was imported for."""
+    return started("run", cwd=place.folder, **place.settings)
 
 
 @pytest.mark.slow
@@ -32,13 +37,13 @@ async def test_one_digest_then_nothing_on_the_same_day(place: Place):
     """One digest with one model call a story; after a restart no model call and no post."""
     channel = await place.set_up(publish(place), due=True)
 
-    async with running(place) as program:
+    async with started_anew(place) as program:
         await place.wait_for_state(channel, "sent", program)
         program.stop()
         first = await program.ended(10)
     calls, posts = len(place.azure.calls), len(place.sandbox.calls.of("chat.postMessage"))
 
-    async with running(place) as program:
+    async with started_anew(place) as program:
         await program.says("bot_ready")
         await asyncio.sleep(1.5)  # several ticks, and the time of the first round
         program.stop()
@@ -61,8 +66,8 @@ async def test_digest_due_at_start_is_made_of_todays_news(place: Place):
     feeds = [*publish(place), place.publishers.hang("/slow/feed.xml")]
     await place.set_up(feeds, due=True)
 
-    async with running(place, PLAINWIRE_FETCH_TIMEOUT_SECONDS=1) as program:
-        digest = await place.wait_for_digest(8)
+    async with running(place, PLAINWIRE_FETCH_TIMEOUT_SECONDS=3) as program:
+        digest = await place.wait_for_digest()
         program.stop()
         await program.ended(10)
 
@@ -136,7 +141,7 @@ async def test_second_run_on_the_same_state_is_refused(place: Place):
     await place.set_up()
     async with running(place) as first:
         await first.says("bot_ready")
-        second = await plainwire("run", cwd=place.folder, **place.settings)
+        second = await command("run", cwd=place.folder, **place.settings)
         listed = await command("channels", "list", cwd=place.folder, **place.settings)
 
     assert second.code == 1
@@ -149,7 +154,7 @@ async def test_second_run_on_the_same_state_is_refused(place: Place):
 async def test_ctrl_c_ends_it(place: Place):
     """Ctrl-C ends a running bot with code 130 and nothing that looks like a fault."""
     await place.set_up(publish(place))
-    async with running(place) as program:
+    async with started_anew(place) as program:
         await program.says("bot_ready")
         program.interrupt()
         finished = await program.ended(5)
@@ -161,7 +166,7 @@ async def test_ctrl_c_ends_it(place: Place):
 async def test_wrong_token(place: Place):
     """A token that Slack does not know ends the start with a sentence and code 1."""
     for name, value in (("SLACK_BOT_TOKEN", "xoxb-wrong"), ("SLACK_APP_TOKEN", "xapp-wrong")):
-        finished = await plainwire("run", cwd=place.folder, **{**place.settings, name: value})
+        finished = await command("run", cwd=place.folder, **{**place.settings, name: value})
 
         assert finished.code == 1
         assert name in finished.err
@@ -183,7 +188,7 @@ async def test_missing_tokens(place: Place):
 async def test_unreachable_slack(place: Place):
     """When Slack cannot be reached the start says so, with code 1 and no traceback."""
     settings = {**place.settings, "SLACK_API_URL": "http://127.0.0.1:9/api/"}
-    finished = await plainwire("run", cwd=place.folder, **settings)
+    finished = await command("run", cwd=place.folder, **settings)
 
     assert finished.code == 1
     assert "plainwire: " in finished.err

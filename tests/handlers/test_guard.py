@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SlackError, StorageError
+from bot.render.command_names import CommandNames
 from bot.render.message import Message
 from handlers.guard import run
 from handlers.inbound import Inbound
@@ -23,6 +24,7 @@ class Heard:
         self.told: list[tuple[str, str]] = []
         self.deaf = deaf
         self.whispers = SimpleNamespace(respond=self.respond)
+        self.names = CommandNames()
 
     async def ack(self, **answer: Any) -> None:
         self.acks.append(answer)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.content import AnswerContent, AnswerNote
+from bot.chat.content import AnswerContent, AnswerNote, DigestRef
 from bot.chat.ports import AnswerRenderer
 from bot.explain.explanation import ExplainedTerm, Form, Source
 from bot.render import ids
 from bot.render.answer_message import answer_message, answer_messages, closing_sentences
 from bot.render.answer_views import AnswerViews
+from bot.render.chat_words import ENGLISH, GERMAN, ChatWords
 from bot.render.message import Message
 from bot.slack.tail import tail_of
 from tests.fakes.digests import make_explanation
+from tests.fakes.rows import each_row
 from tests.fakes.slack_check import assert_message_sound, buttons_in
 from tests.render.hostile import TEXTS, URLS
 
@@ -204,7 +208,7 @@ def everything(text: str, url: str = "https://a.example/x") -> AnswerContent:
     )
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each_row("text", TEXTS)
 def test_hostile_texts_do_nothing_anywhere(text):
     """Each hostile text in every field at once, in each form of an answer."""
     views: AnswerRenderer = AnswerViews()
@@ -259,3 +263,81 @@ def test_the_same_answer_gives_the_same_message():
     assert json.dumps(answer_message(content()).blocks) == json.dumps(
         answer_message(content()).blocks
     )
+
+
+def test_an_answer_links_the_digest_it_is_from():
+    """Outside the digest's thread small print leads to its message, with the day in words."""
+    digest = DigestRef(channel_id="C1", ts="1772442000.000100", on=date(2026, 3, 2))
+    message = AnswerViews("http://127.0.0.1:1/").answer(content(digest=digest, headline="Pilot"))
+    shown = message.blocks[0]["elements"][0]["text"]
+
+    assert shown.splitlines()[1] == (
+        "_From:_ <http://127.0.0.1:1/archives/C1/p1772442000000100|the digest of Monday 2 March>"
+    )
+    assert_message_sound(message)
+    assert tail_of(message, [" ".join(page) for page in content().paragraphs]) is not None
+
+
+def test_a_german_answer_is_german_throughout():
+    """In a German channel labels, buttons, small print and dates are German too."""
+    digest = DigestRef(channel_id="C1", ts="1772442000.000100", on=date(2026, 3, 2))
+    message = answer_message(
+        content(
+            language="de",
+            digest=digest,
+            question="warum?",
+            headline="Pilot",
+            dropped=2,
+            notes=tuple(AnswerNote),
+            can_share=True,
+            can_simplify=True,
+            can_detail=True,
+            can_ask_model=True,
+            follow_up_hint=True,
+        )
+    )
+    shown = json.dumps(message.blocks, ensure_ascii=False)
+
+    for words in (
+        "der Ausgabe von Montag, 2. März",
+        "Im Kanal teilen",
+        "2 Sätze",
+        "Bezahlschranke",
+    ):
+        assert words in shown
+    english = [words for words in _texts_of(ENGLISH) if words in shown]
+    assert english == []
+    assert_message_sound(message)
+
+
+def _texts_of(words: ChatWords) -> list[str]:
+    texts = [value for value in vars_of(words).values() if isinstance(value, str)]
+    return [*filter(None, words.labels.values()), *filter(None, words.notes.values()), *texts]
+
+
+def vars_of(words: ChatWords) -> dict[str, Any]:
+    return {field.name: getattr(words, field.name) for field in fields(words)}
+
+
+def test_every_language_says_everything():
+    """What a language does not say, and English does, would be missing in its channels."""
+    for words in (ENGLISH, GERMAN):
+        assert set(words.labels) == set(ENGLISH.labels)
+        assert set(words.notes) == set(AnswerNote)
+        assert {basis for basis, said in words.labels.items() if not said} == {"outside", "cannot"}
+
+
+def test_a_meaning_that_stands_in_the_text_is_not_listed_again():
+    """Words in it explains what the sentences do not."""
+    shown = content(
+        basis="extractive",
+        paragraphs=(("Quantisation is rounding  the numbers inside a model, they say.",),),
+        terms=(
+            QUANTISATION,
+            ExplainedTerm(term="token", meaning="A piece of a word.", comparison=""),
+        ),
+    )
+    text = answer_message(shown).text
+
+    assert text.count("ounding") == 1
+    assert "A piece of a word." in text

@@ -28,6 +28,7 @@ from bot.render.text import digest_lines, digest_text, explanation_text
 from bot.sandbox.blocks import blocks_size, check_blocks
 from bot.sandbox.blocks.size import MAX_MESSAGE_SIZE
 from tests.fakes.digests import MADE_AT, MONDAY, make_digest, make_explanation, make_item
+from tests.fakes.rows import each_row
 from tests.render.hostile import TEXTS, URLS
 
 TOLD = Told(story_id="s2", revision=1, on=date(2026, 2, 24), headline="Harbor's small model is out")
@@ -266,7 +267,7 @@ def test_eight_normal_stories_are_not_cut(interactive, sentences):
     assert "…" not in json.dumps(message.blocks, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each_row("text", TEXTS)
 def test_hostile_texts_do_nothing_anywhere(text):
     """Each hostile text in every field at once: limits kept, nothing live, in Slack and terminal."""
     digest = maximum(text, stories=2)

@@ -20,6 +20,7 @@ from bot.render.glossary_view import (
     unknown_term_view,
 )
 from bot.render.home_view import HomeContent, home_view
+from tests.fakes.rows import each_row
 from tests.fakes.slack_check import assert_view_sound, buttons_in
 from tests.render.hostile import FEW
 
@@ -137,7 +138,7 @@ def test_every_term_has_a_page(snapshot):
     assert term_view(rag, ["AI model", "AI model", "token"]) == snapshot
 
 
-@pytest.mark.parametrize("text", FEW)
+@each_row("text", FEW)
 def test_hostile_names_and_searches_do_nothing(text):
     """Channel names and searches come from outside."""
     channel = replace(AI_NEWS, name=text, state_reason=text)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render import ids
+from tests.fakes.rows import each_row
 from tests.render.hostile import TEXTS
 
 STORY_IDS = st.from_regex(r"[A-Za-z0-9_.-]{1,64}", fullmatch=True)
@@ -43,7 +44,7 @@ def test_settings_metadata_is_read_back(channel_id, is_dm):
     assert ids.parse_settings_metadata(text) == target
 
 
-@pytest.mark.parametrize(
+@each_row(
     "value",
     [
         "",

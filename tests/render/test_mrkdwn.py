@@ -26,6 +26,7 @@ from bot.render.mrkdwn import (
     trusted,
     utf16_len,
 )
+from tests.fakes.rows import each_row
 from tests.render.hostile import TEXTS, URLS
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=80) | st.text(
@@ -37,7 +38,7 @@ def plain_of(text: Escaped) -> str:
     return str(text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each_row("text", TEXTS)
 def test_hostile_text_leaves_no_control_character(text):
     """No outside text keeps a bracket, a bare ampersand or a line break."""
     shown = str(escape(text))

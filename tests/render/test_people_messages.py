@@ -32,6 +32,7 @@ from bot.render.people_messages import (
     waiting,
 )
 from tests.fakes.digests import make_digest, make_item
+from tests.fakes.rows import each_row
 from tests.fakes.slack_check import assert_message_sound, buttons_in
 from tests.render.hostile import FEW
 from tests.render.test_digest_message import maximum
@@ -122,7 +123,7 @@ def test_preview_says_that_only_its_reader_sees_it():
         assert "only you see it" in str(message.blocks[0])
 
 
-@pytest.mark.parametrize("text", FEW)
+@each_row("text", FEW)
 def test_hostile_sentences_do_nothing(text):
     """Sentences hold names and typed words; backticks make code and nothing else."""
     for message in (

@@ -19,6 +19,7 @@ from bot.news.topic import Topic
 from bot.render import ids
 from bot.render.settings_form import form_values, read_settings
 from bot.render.settings_view import FeedPreview, OwnFeed, SettingsContent, settings_view
+from tests.fakes.rows import each_row
 from tests.fakes.slack_check import assert_view_sound, buttons_in, state_of
 from tests.render.hostile import FEW, URLS
 
@@ -220,7 +221,7 @@ def test_no_sources_leave_the_field_out():
     assert "muted" not in fields(view)
 
 
-@pytest.mark.parametrize("text", FEW)
+@each_row("text", FEW)
 def test_hostile_names_do_nothing(text):
     """Names of channels, outlets, feeds and entries come from outside."""
     preview = FeedPreview(url=text, name=text, entries=((text, text),))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from bot.render.stream import (
     stream_tail,
 )
 from bot.slack.markdown import as_markdown
+from tests.fakes.rows import each_row
 from tests.fakes.slack_check import assert_nothing_live
 from tests.render.hostile import TEXTS
 from tests.render.test_answer_message import CASES, content
@@ -50,7 +50,7 @@ def assert_inert(text: str) -> None:
     assert not re.search(r"^[#|=]|^[-+]\s", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("text", [*TEXTS, *MARKDOWN])
+@each_row("text", [*TEXTS, *MARKDOWN])
 def test_hostile_pieces_are_inert(text):
     """Each hostile text as a sentence, before and behind others, in mrkdwn and as Markdown."""
     used: set[str] = set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
@@ -83,9 +82,7 @@ async def test_the_first_words_go_with_the_start(sandbox, clients):
     desk, place, pieces = make_desk(clients), ask_in(sandbox), sentences(2)
     started = Started()
     answer = desk.begin(place, started)
-    begun = time.perf_counter()
     await answer.add(pieces[0])
-    assert time.perf_counter() - begun < 3
     (message,) = sandbox.bot_messages("ai-news")
     assert str(pieces[0]) in visible(message)
     assert started.told == [message.ts]

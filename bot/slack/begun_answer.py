@@ -1,0 +1,84 @@
+"""Answers that a process which died had begun, or may have begun: completed where they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.chat.ports import Answer, Place, StartedCallback
+from bot.render.message import Message
+from bot.render.mrkdwn import EMPTY, Escaped
+from bot.slack.answer_post import AnswerPost
+from bot.slack.growing import joined
+from bot.slack.live_answer import LiveAnswer
+
+if TYPE_CHECKING:
+    # The desk makes answers, and they use what all of them share.
+    from bot.slack.answers import SlackAnswerDesk
+
+log: Final = structlog.get_logger(__name__)
+
+
+class ResumedAnswer:
+    """An answer that a process which died had begun: completed in place."""
+
+    def __init__(self, desk: SlackAnswerDesk, place: Place, ts: str) -> None:
+        self._desk, self._place, self._ts = desk, place, ts
+        self._shown = EMPTY
+        self._status = False
+
+    async def show_thinking(self, status: str) -> None:
+        """Show a status line, where there is one."""
+        self._status = await self._desk.show_status(self._place, status)
+
+    async def add(self, piece: Escaped) -> None:
+        """Keep the piece: what stands there already is some of the answer, the end brings all."""
+        self._shown = joined(self._shown, piece)
+
+    async def finish(self, message: Message) -> str:
+        """Stop the stream if it is still open, and put the whole answer in its place."""
+        post = AnswerPost(self._desk.calls, self._place)
+        await post.end_stream(self._ts)
+        ts = await post.complete(self._ts, message)
+        if self._status:
+            # An update is no post: Slack would leave the line for two minutes.
+            await self._desk.show_status(self._place, "")
+        return ts
+
+
+class PerhapsBegun:
+    """
+    An answer of which a process that died may have begun something, without a record of it.
+
+    The place is read once, in this case alone: what is found is completed, else it begins anew.
+
+    Args:
+        since: UTC epoch seconds; when it was asked.
+    """
+
+    def __init__(
+        self, desk: SlackAnswerDesk, place: Place, on_started: StartedCallback, since: float
+    ) -> None:
+        self._desk, self._place, self._on_started, self._since = desk, place, on_started, since
+        self._found: Answer | None = None
+
+    async def show_thinking(self, status: str) -> None:
+        await (await self._answer()).show_thinking(status)
+
+    async def add(self, piece: Escaped) -> None:
+        await (await self._answer()).add(piece)
+
+    async def finish(self, message: Message) -> str:
+        return await (await self._answer()).finish(message)
+
+    async def _answer(self) -> Answer:
+        if self._found is None:
+            ts = await AnswerPost(self._desk.calls, self._place).find_begun(self._since)
+            if ts is None:
+                self._found = LiveAnswer(self._desk, self._place, self._on_started)
+            else:
+                log.info("begun_answer_found", channel_id=self._place.channel_id)
+                await self._on_started(ts)
+                self._found = ResumedAnswer(self._desk, self._place, ts)
+        return self._found
