@@ -134,7 +134,7 @@ def _xml(text: str, url: str) -> RawFeed:
 def _quickly(document: bytes) -> RawFeed | None:
     try:
         return from_fastfeedparser(document)
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - a library on a hostile document; nothing is lost
         # Whatever a third-party parser stumbles over in a hostile document, the answer is the
         # same: the other parser has its turn, and if that fails the caller says "not a feed".
         return None
@@ -143,7 +143,7 @@ def _quickly(document: bytes) -> RawFeed | None:
 def _patiently(document: bytes, url: str) -> RawFeed | None:
     try:
         return from_feedparser(document, url)
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - a library on a hostile document; nothing is lost
         # As above; nothing is lost, since None makes the caller use what there is or refuse.
         return None
 

@@ -93,7 +93,7 @@ def _extract(tree: Any, url: str) -> Any:
         return bare_extraction(
             tree, url=url or None, fast=True, include_comments=False, with_metadata=True
         )
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - a library on a hostile page; nothing is lost
         # As above; a page without extractable text is reported as such by the caller.
         return None
 

@@ -209,7 +209,7 @@ def _is_job_advert(title: str, text: str) -> bool:
     if _JOB_TITLE.search(title):
         return True
     # Two phrases that only adverts use together; a report on the job market has at most one.
-    return sum(bool(signal.search(text)) for signal in _JOB_SIGNALS) >= 2  # noqa: PLR2004
+    return sum(bool(signal.search(text)) for signal in _JOB_SIGNALS) >= 2  # noqa: PLR2004 - see above
 
 
 def _off_subject(entry: Entry, feed: Feed, title: str, text: str) -> str | None:
@@ -218,4 +218,4 @@ def _off_subject(entry: Entry, feed: Feed, title: str, text: str) -> str | None:
     if ai_hits(text[:_OPENING_CHARS], entry.language):
         return None
     # One mention far down is a passing one; two make it a subject.
-    return None if ai_hits(text, entry.language) >= 2 else NOT_AI  # noqa: PLR2004
+    return None if ai_hits(text, entry.language) >= 2 else NOT_AI  # noqa: PLR2004 - see above

@@ -112,9 +112,9 @@ def _cut(word: str) -> str:
 
 def _tidy(word: str) -> str:
     """Undo what endings do to the letters before them: "cutt" and "cut", "releas" and "release"."""
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiou":  # noqa: PLR2004
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiou":  # noqa: PLR2004 - letters
         return word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word  # noqa: PLR2004
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word  # noqa: PLR2004 - letters
 
 
 def words(text: str) -> list[str]:

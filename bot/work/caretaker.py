@@ -8,7 +8,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 from procrastinate.jobs import Job, Status
 
 from bot.logs import get_logger
-from bot.work.engine import Jobs
+from bot.work.jobs import Jobs
 
 # Looks per takeover time: a dead process's work waits at most a quarter longer than that.
 _LOOKS = 4

@@ -15,20 +15,22 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Self
 
 from procrastinate import App, JobContext
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job
 
 from bot.clock import Clock
 from bot.errors import PlainwireError
 from bot.logs import get_logger
 from bot.work.caretaker import Caretaker
-from bot.work.engine import Jobs, open_engine, task_of, translated
-from bot.work.port import Handler, Priority, WorkKind
+from bot.work.engine import jobs_of, once_more, open_engine, task_of, translated
+from bot.work.port import Handler, Priority, Unit, WorkKind
 
 # A unit that has to wait longer is run in between, finds that out from its row, and waits on: a
 # clock that was wrong for a moment must not put one off for hours.
@@ -39,9 +41,14 @@ _LONGEST_WAIT_SECONDS = 5.0
 _STEADY_SECONDS = 30.0
 # Heartbeats per takeover time: two may get lost.
 _BEATS = 3
+# A unit needs one for a moment at its end, which it shares with others.
+_UNITS_CONNECTIONS = 4
 # Besides those of the units: fetching, heartbeat, taking over, submitting from within.
 _OWN_CONNECTIONS = 4
 _SUBMIT_CONNECTIONS = 4
+# So many jobs are written by one statement; psycopg holds the event loop for a tenth of a
+# millisecond for each, more on a busy machine.
+_SUBMITS_A_TURN = 50
 log = get_logger("work")
 
 
@@ -104,6 +111,25 @@ class ClusterWork:
         with translated():
             await self._defer(kind, key, int(priority), self._real(not_before))
 
+    async def submit_many(self, kind: WorkKind, units: Iterable[Unit], priority: Priority) -> None:
+        """
+        See `bot.work.port.Work.submit_many`.
+
+        Raises:
+            StorageError: The database cannot be reached; some may have been submitted.
+        """
+        await self._open()
+        left = iter(units)
+        while some := list(islice(left, _SUBMITS_A_TURN)):
+            await self._submit_some(kind, {unit.key: unit for unit in some}.values(), priority)
+
+    async def _submit_some(self, kind: WorkKind, units: Iterable[Unit], priority: Priority) -> None:
+        jobs = [
+            self._job(kind, unit.key, int(priority), self._real(unit.not_before)) for unit in units
+        ]
+        with translated():
+            await once_more(lambda: jobs_of(self._submitter).defer_many(jobs))
+
     async def _open(self) -> None:
         """Open the connections for submitting; events may come before the work is begun."""
         async with self._opening:
@@ -119,8 +145,15 @@ class ClusterWork:
     async def _defer(
         self, kind: WorkKind, key: str, priority: int, not_before: datetime | None
     ) -> None:
+        try:
+            job = self._job(kind, key, priority, not_before)
+            await once_more(lambda: jobs_of(self._submitter).defer_job_async(job))
+        except AlreadyEnqueued:
+            log.debug("work_waits_already", kind=kind, key=key)
+
+    def _job(self, kind: WorkKind, key: str, priority: int, not_before: datetime | None) -> Job:
         name = f"{kind}:{key}"
-        job = self._submitter.configure_task(
+        deferrer = self._submitter.configure_task(
             task_of(kind),
             queue=kind,
             lock=name,
@@ -129,10 +162,7 @@ class ClusterWork:
             priority=-priority,
             schedule_at=not_before,
         )
-        try:
-            await job.defer_async(key=key)
-        except AlreadyEnqueued:
-            log.debug("work_waits_already", kind=kind, key=key)
+        return deferrer.make_new_job(key=key)
 
     async def __aenter__(self) -> Self:
         await self._open()
@@ -172,11 +202,11 @@ class ClusterWork:
 
     async def _one_life(self) -> None:
         """Run a worker, on connections of its own, until it loses them or we are cancelled."""
-        engine = open_engine(self._url, connections=self._workers + _OWN_CONNECTIONS)
+        connections = min(self._workers, _UNITS_CONNECTIONS) + _OWN_CONNECTIONS
+        engine = open_engine(self._url, connections=connections)
         for kind, handler in self._handlers.items():
             self._register(engine, kind, handler)
-        assert isinstance(engine.job_manager, Jobs)
-        caretaker = Caretaker(engine.job_manager, self._takeover_seconds)
+        caretaker = Caretaker(jobs_of(engine), self._takeover_seconds)
         async with engine.open_async():
             care = asyncio.create_task(caretaker.run(), name="caretaker")
             try:

@@ -10,15 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
 from bot.clock import Clock
 from bot.errors import PlainwireError
 from bot.logs import get_logger
-from bot.work.port import Handler, Priority, WorkKind
+from bot.work.port import Handler, Priority, Unit, WorkKind
 
 _Item = tuple[int, int, WorkKind, str]
+# Ten thousand in one turn of the event loop would hold it for a tenth of a second.
+_SUBMITS_A_TURN = 200
 
 
 class LocalWork:
@@ -72,6 +75,13 @@ class LocalWork:
             )
         else:
             self._enqueue(kind, key, priority)
+
+    async def submit_many(self, kind: WorkKind, units: Iterable[Unit], priority: Priority) -> None:
+        """See `bot.work.port.Work.submit_many`."""
+        for number, unit in enumerate(units, 1):
+            await self.submit(kind, unit.key, priority, unit.not_before)
+            if number % _SUBMITS_A_TURN == 0:
+                await asyncio.sleep(0)
 
     def _enqueue(self, kind: WorkKind, key: str, priority: Priority) -> None:
         self._timers.pop((kind, key), None)

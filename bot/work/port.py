@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 WorkKind = Literal["poll", "explain", "deliver", "answer"]
 Handler = Callable[[str], Awaitable[None]]
@@ -21,6 +21,13 @@ class Priority(IntEnum):
     POLL = 30
 
 
+class Unit(NamedTuple):
+    """A unit of work by its key, and the aware UTC instant before which it is not run (None: none)."""
+
+    key: str
+    not_before: datetime | None = None
+
+
 class Work(Protocol):
     async def submit(
         self,
@@ -34,6 +41,10 @@ class Work(Protocol):
 
         Running one twice does no harm: each starts with a compare-and-set on its ledger row.
         """
+        ...
+
+    async def submit_many(self, kind: WorkKind, units: Iterable[Unit], priority: Priority) -> None:
+        """Do what `submit` does for each unit, in their order; others get a turn in between."""
         ...
 
 

@@ -14,7 +14,7 @@ import sys
 
 from tests.bench.table import Row, as_markdown
 
-NAMES = ("imports", "start", "demo", "model_calls", "collect", "conversation")
+NAMES = ("imports", "start", "demo", "model_calls", "collect", "hostile_text", "conversation")
 
 
 async def main(names: list[str]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
@@ -12,10 +9,6 @@ from storage.engine import database_url, make_engine
 from storage.jobs import SCHEMA, prepare_jobs
 from storage.migrate import migrate
 from storage.tables import Base
-from tests.fakes.postgres import NoPostgres, running_postgres
-
-# Read before the fixture that clears foreign settings from the environment of each test.
-REQUIRE_POSTGRES = os.environ.get("PLAINWIRE_REQUIRE_POSTGRES") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -24,15 +17,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running server; skips (or fails, when it is required) without one."""
-    try:
-        with running_postgres(tmp_path_factory.mktemp("postgres")) as dsn:
-            yield dsn
-    except NoPostgres as reason:
-        if REQUIRE_POSTGRES:
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+def server(postgres_server: str) -> str:
+    """An empty database; the tests of storage/ have the other one of this server."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE jobs")
+    return postgres_server.rsplit("/", 1)[0] + "/jobs"
 
 
 @pytest.fixture(scope="session")

@@ -175,13 +175,12 @@ async def test_a_stop_hands_back_what_takes_too_long(postgres):
     stopped, other = make_work(postgres), make_work(postgres, takeover_seconds=60.0)
     stopped.handle("deliver", hang)
     other.handle("deliver", run)
-    before = time.monotonic()
     async with stopped:
         await stopped.submit("deliver", "d", Priority.DELIVER)
         await began.wait()
     async with other:
+        # Of the dead it would take over only after a minute.
         await until(lambda: done == ["d"])
-    assert time.monotonic() - before < 10
 
 
 async def test_a_dead_workers_jobs_are_taken_over(postgres):
@@ -233,7 +232,7 @@ async def test_lost_connections_end_in_a_new_worker(postgres):
         with psycopg.connect(postgres, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
             )
         await work.submit("deliver", "after", Priority.DELIVER)
         await until(lambda: "after" in seen)

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.errors import JobFailed
 from bot.work.local import LocalWork
-from bot.work.port import Priority
+from bot.work.port import Priority, Unit
 from bot.work.ticker import Job, Ticker
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +32,32 @@ async def test_urgent_work_goes_first():
     async with work:
         await work.idle()
     assert seen == ["a", "p1", "p2"]
+
+
+async def test_many_are_submitted_in_their_order():
+    """Many units run once each, in the given order, and others get a turn while they are submitted."""
+    seen: list[str] = []
+    turns = 0
+    work = LocalWork(SystemClock(), workers=1)
+    names = [f"d{number}" for number in range(1_000)]
+
+    async def run(key: str) -> None:
+        seen.append(key)
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    work.handle("deliver", run)
+    beside = asyncio.create_task(other())
+    await work.submit_many("deliver", [Unit(name) for name in [*names, "d1"]], Priority.DELIVER)
+    beside.cancel()
+    async with work:
+        await work.idle()
+    assert seen == names
+    assert turns > 1
 
 
 async def test_waiting_work_is_not_queued_twice():
