@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+from tests.fakes.postgres import NoPostgres, running_postgres
+
+# Default 200 ms an example: on a busy machine that is a coin toss, and no behaviour of ours.
+settings.register_profile("plainwire", deadline=None)
+settings.load_profile("plainwire")
+
+# Read before the fixture that clears foreign settings from the environment of each test.
+REQUIRE_POSTGRES = os.environ.get("PLAINWIRE_REQUIRE_POSTGRES") == "1"
 
 # A developer's own settings must never leak into a test, nor a proxy into loopback traffic.
 _FOREIGN = ("SLACK_", "AZURE_OPENAI_", "OPENAI_", "PLAINWIRE_", "DATABASE_URL")
@@ -22,6 +33,18 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith(_FOREIGN) or name.upper() in _PROXIES:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server with an empty database; skips (or fails, when it is required) without one."""
+    try:
+        with running_postgres(tmp_path_factory.mktemp("postgres")) as dsn:
+            yield dsn
+    except NoPostgres as reason:
+        if REQUIRE_POSTGRES:
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
 
 
 # Only what starts real processes and waits for them; a rule that fails once is broken.

@@ -7,14 +7,15 @@ import functools
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.count import Round, Tally, count, is_settled, strays
-from tests.chaos.faults import CLUSTER, EVERYWHERE, POINTS, SQLITE, Fault, killed_at
+from tests.chaos.faults import CLUSTER, EVERYWHERE, SQLITE, Fault
 from tests.chaos.ground import Ground, open_ground
+from tests.chaos.process_faults import POINTS, killed_at
 from tests.fakes.postgres import RestartablePostgres
 
 AT_STEPS = "kill -9 at each named step"
@@ -24,12 +25,13 @@ DRAIN_SECONDS = 90.0
 
 @dataclass
 class Result:
-    """What one database's run brought; `lines` by fault kind."""
+    """What one database's run brought; `lines` by fault kind, `left_over` what was never drawn."""
 
     database: str
     lines: dict[str, Tally] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    left_over: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Tally:
@@ -40,23 +42,22 @@ class Result:
         return not (self.total.twice or self.total.silent or self.total.wrong or self.wrong)
 
 
-def endless(cluster: bool, draw: random.Random, only: str) -> Iterator[tuple[str, Fault]]:
-    """Yield faults for ever: all kinds in a random order, a few named steps between them."""
+Card = tuple[str, Fault]
+
+
+def deck(*, cluster: bool, only: str) -> list[Card]:
+    """Return every kind of fault once, and the kill at each named step as a card of its own."""
     kinds = {**EVERYWHERE, **(CLUSTER if cluster else SQLITE)}
-    if only and only not in AT_STEPS:
-        kinds = {kind: fault for kind, fault in kinds.items() if only in kind}
-    points: list[str] = []
+    cards: list[Card] = [(kind, fault) for kind, fault in kinds.items() if only in kind]
+    if only in AT_STEPS:
+        cards += [(AT_STEPS, functools.partial(killed_at, point)) for point in POINTS]
+    return cards
+
+
+def dealt(cards: Sequence[Card], draw: random.Random) -> Iterator[Card]:
+    """Yield for ever: the whole deck in a random order, then in another one."""
     while True:
-        order = list(kinds.items())
-        draw.shuffle(order)
-        for kind, fault in order:
-            if only in kind:
-                yield kind, fault
-            # Each kind once, each step about once, in one turn.
-            for _ in range(only in AT_STEPS):
-                if not points:
-                    points = draw.sample(POINTS, len(POINTS))
-                yield AT_STEPS, functools.partial(killed_at, points.pop())
+        yield from draw.sample(cards, len(cards))
 
 
 async def run(
@@ -66,7 +67,8 @@ async def run(
     seconds: float,
     seed: int,
     only: str | None = None,
-    faults: Iterable[tuple[str, Fault]] | None = None,
+    faults: Iterable[Card] | None = None,
+    at_most_seconds: float | None = None,
     say: Callable[[str], object] = sys.stderr.write,
 ) -> Result:
     """
@@ -75,10 +77,11 @@ async def run(
     Args:
         database: "sqlite" or "postgresql".
         folder: Empty; the state goes there.
-        seconds: No new round begins after so long.
+        seconds: No new round begins after so long, once every card of the deck was drawn.
         seed: Of everything that is drawn; what the machine does in which order is not.
         only: Only faults whose name contains this.
-        faults: By default all, for ever.
+        faults: By default the deck, again and again.
+        at_most_seconds: No new round begins after so long in any case; by default *seconds*.
         say: Hears a line per round.
 
     Raises:
@@ -89,27 +92,41 @@ async def run(
         if server is not None:
             stack.enter_context(server)
         ground = await stack.enter_async_context(open_ground(folder, server, seed))
-        chosen = faults or endless(ground.is_cluster, ground.draw, only or "")
+        cards = [] if faults else deck(cluster=ground.is_cluster, only=only or "")
+        chosen = faults or dealt(cards, ground.draw)
         rounds: list[Round] = []
-        until = time.monotonic() + seconds
-        for kind, fault in chosen:
-            if time.monotonic() > until:
+        began = time.monotonic()
+        for number, (kind, fault) in enumerate(chosen):
+            spent = time.monotonic() - began
+            if spent > (at_most_seconds or seconds) or (spent > seconds and number >= len(cards)):
                 break
             rounds.append(await _round(ground, kind, fault, say))
         await ground.as_usual()
         await _drain(ground, rounds)
         result = await _result(database, ground, rounds)
+        result.left_over = _never_drawn(cards, rounds)
         await ground.kill_all()
     return result
 
 
+def _point_of(fault: Fault) -> str:
+    return str(fault.args[0]) if isinstance(fault, functools.partial) else ""
+
+
+def _never_drawn(cards: Sequence[Card], rounds: Sequence[Round]) -> list[str]:
+    names = [f"{kind} {_point_of(fault)}".rstrip() for kind, fault in cards]
+    drawn = {one.name for one in rounds}
+    return [name for name in names if name not in drawn]
+
+
 async def _round(ground: Ground, kind: str, fault: Fault, say: Callable[[str], object]) -> Round:
-    one, began = Round(kind), time.monotonic()
-    await ground.as_usual()
+    name = _point_of(fault)
+    one, began = Round(kind, name=f"{kind} {name}".rstrip()), time.monotonic()
+    if not name:  # a kill at a named step starts its own processes
+        await ground.as_usual()
     await fault(ground, one)
     one.staged += sum(switch.hits for switch in ground.sandbox.faults.switches)
     ground.sandbox.faults.clear()
-    name = fault.args[0] if isinstance(fault, functools.partial) else ""
     tally = await count(ground, one)
     say(
         f"{kind} {name}: {one.staged} faults, {tally.once} of {tally.due} once, {tally.twice} twice,"

@@ -136,6 +136,8 @@ async def test_explain_a_term(tmp_path: Path):
     assert term["meaning"]
     assert term["comparison"]
     assert list(tmp_path.iterdir()) == []
+    assert text.out.count("Like ") == 1
+    assert "Words in it" not in text.out
 
 
 async def test_explain_a_text_and_a_file(tmp_path: Path):

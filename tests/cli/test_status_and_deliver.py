@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,15 +10,16 @@ import pytest
 from bot.digest import transitions
 from bot.digest.delivery import DeliveryKey
 from bot.digest.schedule import date_of
+from tests.fakes import program
 from tests.fakes.place import CHANNEL, CHANNEL_NAME, WORKSPACE, Place
-from tests.fakes.program import plainwire, started
+from tests.fakes.program import forked
 from tests.fakes.wire_news import BANK, PILOT
 
 pytestmark = pytest.mark.anyio
 
 
 async def command(place: Place, *arguments: object, **more: object):
-    return await plainwire(*arguments, cwd=place.folder, **{**place.settings, **more})
+    return await program.command(*arguments, cwd=place.folder, **{**place.settings, **more})
 
 
 async def set_up(place: Place):
@@ -102,7 +102,7 @@ async def test_redo_posts_what_was_skipped(place: Place):
 async def test_deliver_beside_a_running_bot_leaves_the_posting_to_it(place: Place):
     """With a bot on the same file, the command opens the delivery and the bot posts it, once."""
     await set_up(place)
-    async with started(
+    async with forked(
         "run", cwd=place.folder, PLAINWIRE_SWEEP_SECONDS=0.5, **place.settings
     ) as bot:
         await bot.says("bot_ready")
@@ -136,28 +136,24 @@ async def test_status_in_words(place: Place):
         assert words in finished.out
 
 
-async def test_killed_work_goes_on_soon_after_the_restart(place: Place):
-    """After kill -9 the unfinished delivery is at work again right after the start."""
+async def test_killed_work_goes_on_after_the_restart(place: Place):
+    """After kill -9 the unfinished delivery is looked for and ended by the next start."""
     channel = await place.set_up([place.publishers.feed("ledger", [PILOT, BANK])], due=True)
     place.sandbox.faults.add(kind="slow", method="chat.postMessage", seconds=20)
     settings = {**place.settings, "PLAINWIRE_SETTLE_SECONDS": 0.2}
-    async with started("run", cwd=place.folder, **settings) as program:
+    async with forked("run", cwd=place.folder, **settings) as bot:
         while not place.sandbox.calls.of("chat.postMessage") and not await sending(place, channel):
             await wait()
-        program.kill()
-        await program.ended(5)
+        bot.kill()
+        await bot.ended(5)
     place.sandbox.faults.clear()
-    began = time.monotonic()
-    async with started("run", cwd=place.folder, **settings) as program:
-        while not place.sandbox.calls.count("conversations.history"):
-            await wait()
-        went_on = time.monotonic() - began
-        await program.says("bot_ready")
+    async with forked("run", cwd=place.folder, **settings) as bot:
+        # How soon is measured, not tested: docs/measurements.md.
+        await bot.says("bot_ready")
         await place.wait_for_state(channel, "sent")
-        program.stop()
-        await program.ended(10)
-    # Under 2 s on an idle machine (docs/measurements.md); the one that runs the tests may be busy.
-    assert went_on < 15, went_on
+        bot.stop()
+        await bot.ended(10)
+    assert place.sandbox.calls.count("conversations.history")
     assert len(place.digests()) == 1
 
 

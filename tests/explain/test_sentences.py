@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,15 +139,12 @@ def test_nothing_is_lost(text: str, language: str) -> None:
     assert all(sentence == " ".join(sentence.split()) != "" for sentence in sentences)
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [".", ". ", '."', "\n", "\n ", "a.", "[1]", ".[1", "(", "1. ", "\n-", "U.S. ", "。", " ", "A"],
-)
-def test_a_megabyte_of_anything_is_quick(unit: str) -> None:
-    """A megabyte of one repeated mark takes seconds at most: no backtracking."""
+UNITS = (".", ". ", '."', "\n", "\n ", "a.", "[1]", ".[1", "(", "1. ", "\n-", "U.S. ", "。", " ", "A")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_megabyte_of_anything_is_read_to_its_end(unit: str) -> None:
+    """A megabyte of one mark loses nothing; with backtracking it would last until pytest's limit."""
     text = (unit * 1_000_000)[:1_000_000]
-    start = time.perf_counter()
 
-    split_sentences(text)
-
-    assert time.perf_counter() - start < 5
+    assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())

@@ -20,12 +20,13 @@ from bot.chat.answering import Answering
 from bot.chat.content import AnswerContent
 from bot.chat.explain_more import ExplainMore
 from bot.chat.gather import Gatherer
-from bot.chat.ports import Answer, Place, StartedCallback
+from bot.chat.ports import Answer, DeliveryLookup, Place, StartedCallback
 from bot.chat.remember import Remembering
 from bot.chat.request import REQUEST_FINAL, REQUEST_TRANSITIONS, Request, RequestKind, RequestState
 from bot.chat.thread import ThreadKey, ThreadMemory
 from bot.chat.transitions import AnswerLimits
 from bot.chat.turns import is_expired, without_message, without_person
+from bot.chat.unfinished import Unfinished
 from bot.clock import FixedClock
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.errors import SlackError
@@ -377,6 +378,12 @@ class FakeDeliveries:
         )
         return found if same else None
 
+    async def recent_of(self, workspace_id: str, channel_id: str, limit: int) -> list[Delivery]:
+        found = self.delivery
+        place = (workspace_id, channel_id)
+        same = found and (found.key.workspace_id, found.key.channel_id) == place
+        return [found] if found and same else []
+
 
 @dataclass
 class FakeFullExplainer:
@@ -453,12 +460,13 @@ class House:
         self.pages = FakePages()
         self.whispers = FakeWhispers()
         self.renderer = PlainRenderer()
+        self.deliveries: DeliveryLookup = FakeDeliveries(self.delivery)
 
     def answering(self) -> Answering:
         gatherer = Gatherer(
             requests=self.requests,
             threads=self.threads,
-            deliveries=FakeDeliveries(self.delivery),
+            deliveries=self.deliveries,
             channels=self.channels,
             stories=self.stories,
             texts=FakeTexts(),
@@ -488,6 +496,9 @@ class House:
             per_workspace=self.per_workspace,
             clock=FixedClock(NOW),
         )
+
+    def unfinished(self) -> Unfinished:
+        return Unfinished(self.requests, self.limits)
 
     async def ask(self, request: Request, now: datetime = NOW) -> datetime | None:
         """Record and answer a request in a fresh process."""

@@ -264,7 +264,8 @@ class FakeDeliveries:
         current = self.rows.get(old.key)
         if current is None or (current.state, current.attempt) != (old.state, old.attempt):
             return False
-        self.rows[new.key] = new
+        # As read again: there is no clock here but the test's.
+        self.rows[new.key] = replace(new, wait=None)
         self.history.append(new.state)
         self._kill(self.crash_after, new.state.value)
         return True
@@ -362,10 +363,10 @@ class ScriptedPoster:
         *,
         delivery: str,
         oldest: datetime,
-        latest: datetime,
         now: datetime | None = None,
     ) -> FindOutcome:
-        assert oldest < latest
+        assert now is not None
+        assert oldest < now
         if self.finds:
             return self.finds.popleft()
         here = any(name == delivery for name, _ in self.posted)

@@ -3,7 +3,7 @@
 
     finished = await plainwire("preview", "feed.xml", "--format", "json", cwd=folder)
     finished = await command("feeds", "list", cwd=folder)   # the same, started faster
-    async with started("run", cwd=folder, SLACK_BOT_TOKEN=…) as program:
+    async with started("run", cwd=folder, SLACK_BOT_TOKEN=…) as program:   # or `forked`
         await program.says("bot_ready")
         program.stop()                     # SIGTERM; `interrupt` and `kill` are the other two
         finished = await program.ended()
@@ -12,26 +12,22 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.fakes.forked import ROOT, Forked
+
 # What a process needs of the machine it runs on; a developer's settings and proxies stay out.
 _KEPT = ("PATH", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 _WAIT_SECONDS = 60.0
-_one_at_a_time = Lock()
+_LONGEST_LINE = 1 << 24  # default 64 KiB: one line of JSON can be longer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,42 +64,22 @@ async def plainwire(
         return await program.ended(timeout_seconds)
 
 
-async def command(*arguments: object, cwd: Path, **settings: object) -> Finished:
-    """Run a short command to its end, in a process forked off one that has the imports done."""
-    return await asyncio.to_thread(_forked, [*map(str, arguments)], cwd, environment(**settings))
+async def command(
+    *arguments: object, cwd: Path, timeout_seconds: float = _WAIT_SECONDS, **settings: object
+) -> Finished:
+    """Run a command to its end, in a process forked off one that has the imports done."""
+    async with forked(*arguments, cwd=cwd, **settings) as program:
+        return await program.ended(timeout_seconds)
 
 
-def _forked(arguments: list[str], cwd: Path, env: dict[str, str]) -> Finished:
-    with _one_at_a_time, TemporaryDirectory(prefix="plainwire-test-") as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        request = {"arguments": arguments, "cwd": str(cwd), "env": env}
-        code = _ask(_fork_server(), json.dumps({**request, "out": str(out), "err": str(err)}))
-        return Finished(code=int(code), out=out.read_text("utf-8"), err=err.read_text("utf-8"))
-
-
-@cache
-def _fork_server() -> subprocess.Popen[str]:
-    """Start it for this test process; it ends with its standard input."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.fork_server"],
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+@asynccontextmanager
+async def forked(*arguments: object, cwd: Path, **settings: object) -> AsyncIterator[Program]:
+    """As `started`, for a second of CPU less; for tests that are not about starting itself."""
+    process = await Forked.start(
+        [*map(str, arguments)], cwd, environment(**settings), limit=_LONGEST_LINE
     )
-    atexit.register(server.communicate)
-    assert server.stdout is not None
-    assert server.stdout.readline() == "ready\n"
-    return server
-
-
-def _ask(server: subprocess.Popen[str], line: str) -> str:
-    assert server.stdin is not None
-    assert server.stdout is not None
-    server.stdin.write(line + "\n")
-    server.stdin.flush()
-    return server.stdout.readline()
+    async with _cleared_away(Program(process)) as program:
+        yield program
 
 
 @asynccontextmanager
@@ -131,20 +107,25 @@ async def started(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        limit=1 << 24,  # default 64 KiB: one line of JSON can be longer
+        limit=_LONGEST_LINE,
     )
-    running = Program(process)
-    try:
+    async with _cleared_away(Program(process)) as running:
         yield running
+
+
+@asynccontextmanager
+async def _cleared_away(program: Program) -> AsyncIterator[Program]:
+    try:
+        yield program
     finally:
-        await running.clear_away()
+        await program.clear_away()
 
 
 @dataclass
 class Program:
     """A running process, its output read as it comes."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | Forked
     out: list[str] = field(default_factory=list)
     err: list[str] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -212,8 +193,11 @@ class Program:
         for reader in self._readers:
             reader.cancel()
         await asyncio.gather(*self._readers, return_exceptions=True)
-        # Closes the pipes now rather than in a destructor, which would warn.
-        self.process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
+        if isinstance(self.process, Forked):
+            self.process.close()
+        else:
+            # Closes the pipes now rather than in a destructor, which would warn.
+            self.process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
 
     def _all(self) -> str:
         return "".join([*self.out, *self.err])

@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import subprocess
 import sys
-import time
 
 import pytest
 from aiohttp import web
@@ -154,10 +153,9 @@ async def test_slow_servers_hit_the_total_limit(path, serve, client_for) -> None
 
     base = await serve({"/drip": drip, "/silent": silent})
     client = await client_for(base, timeout_seconds=0.4)
-    started = time.monotonic()
+    # After ten seconds both would have ended well.
     with pytest.raises(FetchFailed, match=r"within 0\.4 s"):
         await client.get(base + path, max_bytes=1000)
-    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize(

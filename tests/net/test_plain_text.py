@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -88,11 +87,9 @@ def test_plain_takes_anything(text: str) -> None:
         "<a/",
     ],
 )
-def test_plain_is_fast_on_half_markup(piece: str) -> None:
-    """A million half tags cost far less than the worker's time limit."""
-    started = time.process_time()
-    plain(piece * 400_000, 50_000)
-    assert time.process_time() - started < 3
+def test_half_markup_is_read_to_its_end(piece: str) -> None:
+    """400,000 half tags are read in one go: quadratic time would last until pytest's own limit."""
+    assert len(plain(piece * 400_000, 50_000)) <= 50_000
 
 
 def test_first_words() -> None:

@@ -30,10 +30,8 @@ async def test_hostile_feed_is_killed_and_the_next_is_read() -> None:
     workers = Workers(size=1, timeout_seconds=1.0)
     assert (await workers.run(parse_feed, FEED, "", "", NOW, libraries=FAST)).title == "T"
     first = await workers.run(os.getpid)
-    started = time.monotonic()
     with pytest.raises(ParseFailed, match=r"longer than 1 s to parse"):
         await workers.run(parse_feed, b"<rss " + MANY_ATTRIBUTES + b"></rss>", "", "", NOW)
-    assert time.monotonic() - started < 4
     assert (await workers.run(parse_feed, FEED, "", "", NOW, libraries=FAST)).title == "T"
     assert await workers.run(os.getpid) not in {first, os.getpid()}
 

@@ -21,6 +21,7 @@ from bot.news.relevance import (
     why_left_out,
 )
 from tests.fakes.news import NOW, make_entry, make_feed
+from tests.fakes.rows import each_row
 
 # A name for each row; then title, text, language and the expected reason.
 ROWS: dict[str, tuple[str, str, str, str | None]] = {
@@ -163,7 +164,7 @@ ROWS: dict[str, tuple[str, str, str, str | None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ROWS)
+@each_row("name", ROWS)
 def test_reason(name: str):
     """Each kind of item gets its reason, and a report about such items gets none."""
     title, text, language, expected = ROWS[name]
