@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, Select, delete, select, update
+from sqlalchemy import CursorResult, Row, Select, delete, literal, select, tuple_, update
 
 from bot.digest.preference import Channel
 from storage.gather import Gathered
@@ -21,6 +21,7 @@ from storage.transactions import Transactions
 _CHANNELS = table_of(ChannelRow)
 _KEY = ("workspace_id", "channel_id")
 _MOST_ROWS = 100
+_DUE_ORDER = (ChannelRow.next_due_at, ChannelRow.workspace_id, ChannelRow.channel_id)
 
 
 class ChannelRepository:
@@ -110,14 +111,22 @@ class ChannelRepository:
         async with self._transactions.read() as session:
             return [_channel_of(row) for row in await session.scalars(query)]
 
-    async def due(self, now: datetime, limit: int = 500) -> list[Channel]:
+    async def due(
+        self, now: datetime, limit: int = 500, *, after: Channel | None = None
+    ) -> list[Channel]:
         # The order is that of the index, so the database reads the first rows and stops.
         query = (
             select(ChannelRow)
             .where(ChannelRow.next_due_at <= now)
-            .order_by(ChannelRow.next_due_at, ChannelRow.workspace_id, ChannelRow.channel_id)
+            .order_by(*_DUE_ORDER)
             .limit(limit)
         )
+        if after is not None:
+            last = (after.next_due_at, after.workspace_id, after.channel_id)
+            values = [
+                literal(value, column.type) for value, column in zip(last, _DUE_ORDER, strict=True)
+            ]
+            query = query.where(tuple_(*_DUE_ORDER) > tuple_(*values))
         async with self._transactions.read() as session:
             return [_channel_of(row) for row in await session.scalars(query)]
 

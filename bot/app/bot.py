@@ -6,20 +6,18 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
 
 from bot.app.conversation import Conversation
 from bot.app.form import Form, one_process
 from bot.app.news_round import NewsRounds
 from bot.app.newsroom import Newsroom, limits_of
+from bot.app.preparation import Preparation
 from bot.app.slack_side import SlackSide, listening, open_slack, require_tokens
 from bot.clock import steady_seconds
 from bot.digest import transitions
 from bot.digest.deliver import Deliverer, Handout
 from bot.digest.delivery import DeliveryKey
 from bot.digest.digest import Digest
-from bot.digest.preference import Channel
-from bot.digest.schedule import date_of
 from bot.digest.tell import Teller
 from bot.logs import get_logger
 from bot.render.digest_message import render_digest
@@ -85,9 +83,6 @@ class Bot:
         self.rounds = NewsRounds(
             self.form.facts, newsroom.clock, newsroom.settings.fetch_timeout_seconds
         )
-        # Channel -> the due time that its explanations were last prepared for.
-        self._prepared: dict[tuple[str, str], datetime] = {}
-        self._prepared_after: str | None = None
         self._caught_up = asyncio.Event()
         self._left_over: list[Handout] = []
         self.deliverer = make_deliverer(newsroom, slack, render)
@@ -98,7 +93,8 @@ class Bot:
         self.share = FairShare(newsroom.settings.workers, self._deliver_again)
         self.work.handle("deliver", self._deliver_in_turn)
         self.work.handle("poll", self._poll)
-        self.work.handle("explain", self._prepare_channel)
+        self._preparation = Preparation(newsroom, self.work, self.rounds)
+        self.work.handle("explain", self._preparation.prepare)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -179,22 +175,7 @@ class Bot:
     async def prepare(self) -> None:
         """Ask for the explanations of digests that are due soon, so that nothing slow is left then."""
         await self._caught_up.wait()
-        changed = await self.rounds.last_change()
-        if changed != self._prepared_after:
-            self._prepared.clear()
-            self._prepared_after = changed
-        now = self.newsroom.clock.now()
-        ahead = now + timedelta(seconds=self.newsroom.settings.prepare_ahead_seconds)
-        wanted: dict[tuple[str, str], datetime] = {}
-        for channel in await self.newsroom.database.channels.due(ahead):
-            due_at = channel.next_due_at
-            if due_at is None or due_at <= now:  # the tick sees to those that are due already
-                continue
-            if self._prepared.get(channel.key) != due_at:
-                wanted[channel.key] = due_at
-        units = [Unit(f"{workspace_id}/{channel_id}") for workspace_id, channel_id in wanted]
-        await self.work.submit_many("explain", units, Priority.EXPLAIN)
-        self._prepared.update(wanted)
+        await self._preparation.ask()
 
     async def _submit(self, handouts: list[Handout]) -> None:
         units = (Unit(str(handout.key), handout.not_before) for handout in handouts)
@@ -235,27 +216,6 @@ class Bot:
                 new_entries=report.new_entries,
                 stories=len(report.touched),
             )
-
-    async def _prepare_channel(self, name: str) -> None:
-        workspace_id, _, channel_id = name.partition("/")
-        channel = await self.newsroom.database.channels.get(workspace_id, channel_id)
-        if channel is None or channel.next_due_at is None:
-            return
-        ahead = timedelta(seconds=self.newsroom.settings.prepare_ahead_seconds)
-        # Delivered or changed meanwhile: not due soon any more.
-        if channel.next_due_at <= self.newsroom.clock.now() + ahead:
-            await self._make_ahead(channel)
-
-    async def _make_ahead(self, channel: Channel) -> None:
-        """Make the digest as it would be now: its explanations stay in the store."""
-        assert channel.next_due_at is not None
-        key = DeliveryKey(
-            workspace_id=channel.workspace_id,
-            channel_id=channel.channel_id,
-            on=date_of(channel.preference, channel.next_due_at),
-        )
-        opened = transitions.opened(key, channel.next_due_at)
-        await self.newsroom.maker.make(channel, opened, self.newsroom.clock.now())
 
 
 @asynccontextmanager

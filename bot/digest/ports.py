@@ -93,8 +93,14 @@ class ChannelStore(Protocol):
         """Return every channel, of one workspace or of all, by workspace and name."""
         ...
 
-    async def due(self, now: datetime, limit: int = 500) -> list[Channel]:
-        """Return channels whose `next_due_at` is at or before *now*, earliest first."""
+    async def due(
+        self, now: datetime, limit: int = 500, *, after: Channel | None = None
+    ) -> list[Channel]:
+        """
+        Return channels whose `next_due_at` is at or before *now*, earliest first.
+
+        With *after*, only those that come after it in this order, to read on where a list ended.
+        """
         ...
 
     async def remove(self, workspace_id: str, channel_id: str) -> bool: ...

@@ -11,6 +11,7 @@ import pytest
 
 from bot.digest.delivery import FINAL, Delivery, DeliveryState
 from bot.digest.digest import Told
+from bot.digest.preference import Channel
 from storage.cipher import Cipher
 from storage.database import Database
 from storage.openings import Opening
@@ -55,6 +56,20 @@ async def test_due_channels_earliest_first(database: Database) -> None:
 
     assert [it.channel_id for it in await database.channels.due(NOON)] == ["early", "now"]
     assert [it.channel_id for it in await database.channels.due(NOON, limit=1)] == ["early"]
+
+
+async def test_due_channels_are_read_on_where_a_list_ended(database: Database) -> None:
+    """Page by page every due channel comes once, also those that are due at the same instant."""
+    due = [("T2", "C1", NOON), ("T1", "C2", NOON), ("T1", "C1", NOON), ("T3", "C0", NOON - DAY)]
+    for team, channel_id, at in due:
+        await database.channels.save(
+            make_channel(channel_id, workspace_id=team, name=channel_id, next_due_at=at)
+        )
+    seen: list[Channel] = []
+    while page := await database.channels.due(NOON, 1, after=seen[-1] if seen else None):
+        seen += page
+
+    assert [it.key for it in seen] == [("T3", "C0"), ("T1", "C1"), ("T1", "C2"), ("T2", "C1")]
 
 
 async def test_a_removed_channel_is_gone_but_its_deliveries_stay(database: Database) -> None:
