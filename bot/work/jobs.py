@@ -27,7 +27,7 @@ _WAITING: Final = (
 # As procrastinate_finish_job_v1 does for one; what others took over meanwhile is gone already.
 _DELETE: Final = (
     "DELETE FROM procrastinate_jobs "
-    "WHERE id = ANY(%(numbers)s::bigint[]) AND status IN ('todo', 'doing')"
+    "WHERE id = ANY(%(numbers)s::bigint[]) AND status IN ('todo', 'doing') RETURNING id"
 )
 log = get_logger("work")
 
@@ -42,7 +42,7 @@ class Jobs(JobManager):
     def __init__(self, connector: PsycopgConnector) -> None:
         super().__init__(connector)
         self._unended: dict[int, Status] = {}
-        self._ending: list[tuple[int, asyncio.Future[None]]] = []
+        self._ending: list[tuple[int, asyncio.Future[bool]]] = []
         self._deleting: asyncio.Task[None] | None = None
 
     async def defer_many(self, jobs: Sequence[Job]) -> None:
@@ -73,45 +73,52 @@ class Jobs(JobManager):
         return {row["queueing_lock"] for row in rows}
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
-        """End a job; when the database is away, `end_the_rest` tries again."""
+        """
+        End a job; when the database is away, `end_the_rest` tries again.
+
+        One that is gone was taken over by others while we were stopped or cut off.
+        """
         assert job.id is not None
         try:
             if delete_job:
-                await self._delete(job.id)
+                if not await self._delete(job.id):
+                    log.info("job_gone", lock=job.lock)
             else:
                 await super().finish_job(job, status, delete_job)
         except ProcrastinateException as error:
             if getattr(error.__cause__, "sqlstate", None) == _RAISED:
-                # While we were stopped or cut off, others took it over.
                 log.info("job_gone", lock=job.lock)
             else:
                 self._unended[job.id] = status
                 log.warning("job_not_ended", lock=job.lock)
 
-    async def _delete(self, number: int) -> None:
-        """Delete a job that ended; those that end while one statement runs share the next."""
-        deleted = asyncio.get_running_loop().create_future()
+    async def _delete(self, number: int) -> bool:
+        """
+        Delete a job that ended, and return whether it was there.
+
+        Those that end while one statement runs share the next.
+        """
+        deleted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._ending.append((number, deleted))
         if self._deleting is None or self._deleting.done():
             self._deleting = asyncio.create_task(self._delete_all())
-        await deleted
+        return await deleted
 
     async def _delete_all(self) -> None:
         while self._ending:
             ending, self._ending = self._ending, []
+            numbers = [number for number, _ in ending]
             try:
-                numbers = [number for number, _ in ending]
-                await self.connector.execute_query_async(query=_DELETE, numbers=numbers)
-                error = None
-            except Exception as caught:  # noqa: BLE001 - handed to each that waits for it
-                error = caught
-            for _, deleted in ending:
-                if deleted.done():
-                    continue
-                if error is None:
-                    deleted.set_result(None)
-                else:
-                    deleted.set_exception(error)
+                rows = await self.connector.execute_query_all_async(query=_DELETE, numbers=numbers)
+            except Exception as error:  # noqa: BLE001 - handed to each that waits for it
+                for _, deleted in ending:
+                    if not deleted.done():
+                        deleted.set_exception(error)
+                continue
+            there = {row["id"] for row in rows}
+            for number, deleted in ending:
+                if not deleted.done():
+                    deleted.set_result(number in there)
 
     async def end_the_rest(self) -> None:
         """Delete the jobs that have run, but whose end could not be written."""

@@ -35,11 +35,14 @@ async def measure_tables(
             _for_size(url, size), cipher=Cipher([generate_key()])
         ) as database:
             await world.fill(database, size, size // 20, _DAYS)
-            seconds = await _digests(database)
+            usual, quickest = await _digests(database)
             if kind != "sqlite":
                 await _empty(database)
         what = f"database time of one digest, {size} channels, {kind}"
-        rows.append(Row(what=what, values=[1_000 * one for one in seconds], unit="ms"))
+        rows.append(Row(what=what, values=[1_000 * one for one in usual], unit="ms"))
+        # What other programs take away from all others is missing from the quickest.
+        what = f"the quickest of a hundred, {size} channels, {kind}"
+        rows.append(Row(what=what, values=[1_000 * one for one in quickest], unit="ms"))
     return rows
 
 
@@ -47,9 +50,9 @@ def _for_size(url: str, size: int) -> str:
     return url.replace("plainwire.db", f"plainwire-{size}.db")
 
 
-async def _digests(database: Database) -> list[float]:
-    """Return the seconds per digest of each batch: its share of opening, and its own calls."""
-    found = []
+async def _digests(database: Database) -> tuple[list[float], list[float]]:
+    """Return the seconds per digest of each batch, median and least: a share of opening, and its calls."""
+    usual, quickest = [], []
     for _ in range(_DIGESTS // _BATCH):
         began = time.perf_counter()
         due = await database.channels.due(world.DUE_AT, _BATCH)
@@ -58,8 +61,9 @@ async def _digests(database: Database) -> list[float]:
         assert all(await database.deliveries.open_many(opened))
         each = (time.perf_counter() - began) / len(due)
         alone = [await _one(database, channel) for channel in due]
-        found.append(each + median(alone))
-    return found
+        usual.append(each + median(alone))
+        quickest.append(each + min(alone))
+    return usual, quickest
 
 
 async def _one(database: Database, channel: Channel) -> float:

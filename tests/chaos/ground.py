@@ -60,6 +60,10 @@ _PLAIN = ("-m", "bot")
 _WITH_FAULTS = ("-m", "tests.chaos.bot_under_test")
 
 
+class DoesNotStart(Exception):
+    """The program ends at every start: the run ends too."""
+
+
 @dataclass
 class Bot:
     """One process, and how to let go of it."""
@@ -178,7 +182,7 @@ class Ground:
             bot = await self.start()
             if not bot.is_alive:
                 await self.kill(bot)
-        raise RuntimeError("The bot does not start: " + "".join(self.log[-20:]))
+        raise DoesNotStart("The bot does not start: " + "".join(self.log[-20:]))
 
     # Channels
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.chaos.count import Round, Tally, count, is_settled, strays
 from tests.chaos.faults import CLUSTER, EVERYWHERE, SQLITE, Fault
-from tests.chaos.ground import Ground, open_ground
+from tests.chaos.ground import DoesNotStart, Ground, open_ground
 from tests.chaos.process_faults import POINTS, killed_at
 from tests.fakes.postgres import RestartablePostgres
 
@@ -96,14 +96,21 @@ async def run(
         chosen = faults or dealt(cards, ground.draw)
         rounds: list[Round] = []
         began = time.monotonic()
-        for number, (kind, fault) in enumerate(chosen):
-            spent = time.monotonic() - began
-            if spent > (at_most_seconds or seconds) or (spent > seconds and number >= len(cards)):
-                break
-            rounds.append(await _round(ground, kind, fault, say))
-        await ground.as_usual()
-        await _drain(ground, rounds)
+        ended = ""
+        try:
+            for number, (kind, fault) in enumerate(chosen):
+                spent = time.monotonic() - began
+                enough = spent > seconds and number >= len(cards)
+                if enough or spent > (at_most_seconds or seconds):
+                    break
+                rounds.append(await _round(ground, kind, fault, say))
+            await ground.as_usual()
+            await _drain(ground, rounds)
+        except DoesNotStart as error:
+            # What was found until then is worth a table.
+            ended = str(error)
         result = await _result(database, ground, rounds)
+        result.wrong += [ended] if ended else []
         result.left_over = _never_drawn(cards, rounds)
         await ground.kill_all()
     return result
