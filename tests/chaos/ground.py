@@ -30,10 +30,11 @@ from bot.slack.client import SlackClients
 from bot.slack.connection import identify
 from storage.cipher import Cipher, generate_key
 from storage.database import Database
+from tests.chaos.process import Bot
 from tests.fakes.feed_server import FeedServer
 from tests.fakes.place import channel_due
 from tests.fakes.postgres import RestartablePostgres
-from tests.fakes.program import Program, started
+from tests.fakes.program import started
 from tests.fakes.wire_news import BANK, PILOT
 
 WORKSPACES = 3
@@ -62,31 +63,6 @@ _WITH_FAULTS = ("-m", "tests.chaos.bot_under_test")
 
 class DoesNotStart(Exception):
     """The program ends at every start: the run ends too."""
-
-
-@dataclass
-class Bot:
-    """One process, and how to let go of it."""
-
-    program: Program
-    stack: AsyncExitStack
-
-    @property
-    def is_alive(self) -> bool:
-        return self.program.process.returncode is None
-
-    async def dies(self, timeout_seconds: float) -> bool:
-        """Wait for its end; False when it lives on."""
-        try:
-            await asyncio.wait_for(self.program.process.wait(), timeout_seconds)
-        except TimeoutError:
-            return False
-        return True
-
-    async def kill(self) -> None:
-        if self.is_alive:
-            self.program.kill()
-        await self.stack.aclose()
 
 
 @dataclass
