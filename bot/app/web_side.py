@@ -104,7 +104,9 @@ def slack_routes(bot: Bot, app: AsyncApp) -> list[web.RouteDef]:
         clock=clock,
     )
     https = settings.public_url.startswith("https://")
-    return [*routes, *InstallRoutes(installing, https=https).routes()]
+    prefix = f"{settings.command_prefix}-" if settings.command_prefix else ""
+    install = InstallRoutes(installing, https=https, digest_command=f"/{prefix}digest")
+    return [*routes, *install.routes()]
 
 
 @asynccontextmanager

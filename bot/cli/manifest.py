@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.output import run_async
+from bot.cli.output import run_async, say
 
 
 def manifest(
@@ -36,6 +36,10 @@ def manifest(
         return
     values = source.variant(http=http, prefix=prefix)
     typer.echo(source.as_json(values) if as_json else source.variant_as_yaml(values), nl=False)
+    if prefix:
+        say(
+            f"Set PLAINWIRE_COMMAND_PREFIX={prefix} too, so that help and digests name the commands so."
+        )
 
 
 def migrate(

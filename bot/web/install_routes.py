@@ -24,10 +24,14 @@ class InstallRoutes:
         installing: The use case.
         https: Whether browsers reach us by https: the cookie is theirs alone then, and travels
             encrypted only (`__Host-`: no other host of the domain can set it).
+        digest_command: How `/digest` is called in this app.
     """
 
-    def __init__(self, installing: Installing, *, https: bool) -> None:
+    def __init__(
+        self, installing: Installing, *, https: bool, digest_command: str = "/digest"
+    ) -> None:
         self._installing = installing
+        self._digest_command = digest_command
         self._https = https
         self._cookie = "__Host-plainwire-install" if https else "plainwire-install"
 
@@ -72,7 +76,7 @@ class InstallRoutes:
             )
         except StorageError as error:
             return _broken(error)
-        return ended_page(ended, INSTALL_PATH)
+        return ended_page(ended, INSTALL_PATH, self._digest_command)
 
 
 def _broken(error: StorageError) -> web.Response:

@@ -100,15 +100,15 @@ _ENDINGS: Final[dict[Ending, _Words]] = {
 }
 
 
-def ended_page(ended: Ended, install_path: str) -> web.Response:
-    """Return the page for how it ended."""
+def ended_page(ended: Ended, install_path: str, digest_command: str = "/digest") -> web.Response:
+    """Return the page for how it ended; people are sent to *digest_command*."""
     if ended.ending is Ending.INSTALLED:
         return _page(
             200,
             f"Plainwire is installed in {ended.workspace}",
             (
                 "Invite it to a channel with /invite.",
-                "Then type /digest there to choose time, topics and level.",
+                f"Then type {digest_command} there to choose time, topics and level.",
             ),
             ended.url,
             "Open Slack",

@@ -202,6 +202,16 @@ async def test_manifest_is_printed_as_yaml_and_json(tmp_path: Path):
 
 
 @pytest.mark.anyio
+async def test_a_manifest_with_a_prefix_reminds_of_its_setting(tmp_path: Path):
+    """The setting that goes with --prefix is named on standard error; the manifest stays parseable."""
+    finished = await command("manifest", "--prefix", "acme", cwd=tmp_path)
+
+    assert "PLAINWIRE_COMMAND_PREFIX=acme" in finished.err
+    commands = yaml.safe_load(finished.out)["features"]["slash_commands"]
+    assert {it["command"] for it in commands} == {"/acme-digest", "/acme-explain"}
+
+
+@pytest.mark.anyio
 async def test_migrate_twice(tmp_path: Path):
     """The first run creates the database, the second says that it is up to date."""
     first = await command("migrate", cwd=tmp_path)

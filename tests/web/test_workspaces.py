@@ -113,8 +113,10 @@ async def test_commands_with_a_prefix_are_understood(tmp_path, free_tcp_port):
     """An app made with `--prefix acme` has /acme-digest, and the listeners answer it as /digest."""
     url = f"http://127.0.0.1:{free_tcp_port}"
     made = app_from_manifest(variant(http=url, prefix="acme"))
-    async with open_office(tmp_path, free_tcp_port, sandbox={"app": made}) as office:
-        await office.install(TEAMS[0])
+    setting = {"PLAINWIRE_COMMAND_PREFIX": "acme"}
+    async with open_office(tmp_path, free_tcp_port, sandbox={"app": made}, **setting) as office:
+        page = await office.install(TEAMS[0])
+        assert "type /acme-digest there" in page.text
         ada = office.sandbox.as_user("ada")
         answered = await ada.command("/acme-digest", "help", channel="ai-news")
         assert answered.acked, answered.problem
