@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from pydantic import SecretStr
-from sqlalchemy import CursorResult, bindparam, delete, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Interval,
+    bindparam,
+    delete,
+    func,
+    null,
+    select,
+    text,
+    update,
+)
 
 from bot.chat.request import REQUEST_FINAL, Request, RequestKind, RequestState
 from storage.encoding import Said
@@ -38,6 +51,12 @@ _CHANGE = (
     )
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
 )
+# By the server's clock: those of the machines may differ.
+_HOLD = (
+    update(table_of(RequestRow))
+    .where(_REQUESTS.source_key.in_(bindparam("keys", expanding=True)))
+    .values(held_until=func.clock_timestamp() + bindparam("for_so_long", type_=Interval()))
+)
 
 
 class RequestRepository:
@@ -45,6 +64,10 @@ class RequestRepository:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        on_server = transactions.dialect == "postgresql"
+        self._is_held: ColumnElement[Any] = (
+            _REQUESTS.held_until > func.clock_timestamp() if on_server else null()
+        )
 
     async def record(self, request: Request) -> bool:
         async with self._transactions.write() as session:
@@ -82,13 +105,21 @@ class RequestRepository:
 
     async def unfinished(self, limit: int = 500) -> list[Request]:
         wanted = (
-            select(RequestRow)
+            select(RequestRow, self._is_held.label("is_held"))
             .where(text(UNANSWERED))
             .order_by(RequestRow.received_at, RequestRow.source_key)
             .limit(limit)
         )
         async with self._transactions.read() as session:
-            return [_request_of(row) for row in await session.scalars(wanted)]
+            rows = await session.execute(wanted)
+            return [replace(_request_of(row), held=is_held) for row, is_held in rows]
+
+    async def hold(self, source_keys: Collection[str], seconds: float) -> None:
+        # An SQLite file has one process, which nobody need tell.
+        if self._transactions.dialect == "postgresql" and source_keys:
+            async with self._transactions.write() as session:
+                held = {"keys": sorted(source_keys), "for_so_long": timedelta(seconds=seconds)}
+                await session.execute(_HOLD, held)
 
     async def by_answer(self, workspace_id: str, channel_id: str, answer_ts: str) -> Request | None:
         """Return the request that a message answers; the newest, should there be several."""

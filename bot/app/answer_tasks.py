@@ -20,6 +20,7 @@ from bot.chat.fair_queue import FairQueue
 from bot.chat.ports import RequestStore
 from bot.chat.unfinished import ToAnswer, Unfinished
 from bot.clock import Clock
+from bot.errors import StorageError
 from bot.logs import get_logger
 from bot.work.port import Priority, Work
 
@@ -29,6 +30,8 @@ STAND_BACK_SECONDS: Final = 1.0
 TASKS_PER_PLACE: Final = 2
 # When we stop, the others take what comes back to us.
 _OTHERS_TURN: Final = timedelta(seconds=5)
+# Of which some may get lost, before others take a request for left behind.
+_SIGNS: Final = 3
 log = get_logger("chat")
 
 
@@ -44,6 +47,7 @@ class AnswerTasks:
         clock: Now.
         places: How many answers use the model at once; per_workspace: of one workspace.
         alone: No other process is at work (see `Form.alone`).
+        held_seconds: Among many: who gave no sign for so long is taken for dead.
     """
 
     def __init__(
@@ -57,7 +61,10 @@ class AnswerTasks:
         places: int,
         per_workspace: int,
         alone: bool,
+        held_seconds: float = 30.0,
     ) -> None:
+        self._held_seconds = held_seconds
+        self._holding: asyncio.Task[None] | None = None
         self._answering, self._requests, self._unfinished = answering, requests, unfinished
         self._work, self._clock, self._places, self._alone = work, clock, places, alone
         self._door = FairQueue(places * TASKS_PER_PLACE, per_workspace * TASKS_PER_PLACE)
@@ -97,6 +104,9 @@ class AnswerTasks:
         cut_off = [key for task, key in self._tasks.items() if task in left]
         for task in left:
             task.cancel()
+        if self._holding is not None:
+            left = {*left, self._holding}
+            self._holding.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         if not self._alone:
             for key in (*cut_off, *self._door.standing()):
@@ -125,6 +135,8 @@ class AnswerTasks:
     def _start(self, source_key: str, running: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(running, name=f"answer-{source_key}")
         self._tasks[task] = source_key
+        if not self._alone and self._holding is None:
+            self._holding = asyncio.create_task(self._hold())
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -132,6 +144,19 @@ class AnswerTasks:
         self._admit()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("answer_failed", error=type(error).__name__, exc_info=error)
+
+    async def _hold(self) -> None:
+        """Say again and again what we are at, for as long as we are at anything."""
+        try:
+            while self._tasks:
+                await asyncio.sleep(self._held_seconds / _SIGNS)
+                try:
+                    await self._requests.hold([*self._tasks.values()], self._held_seconds)
+                except StorageError as error:
+                    # The next sign may come through; the others wait for several.
+                    log.warning("hold_failed", error=str(error))
+        finally:
+            self._holding = None
 
     async def _in_turn(self, source_key: str) -> None:
         """
@@ -145,6 +170,9 @@ class AnswerTasks:
         await self._answer(source_key)
 
     async def _answer(self, source_key: str) -> None:
+        if not self._alone:
+            # Before it begins: from then on nobody but us answers it, as long as we live.
+            await self._requests.hold([source_key], self._held_seconds)
         later = await self._answering.answer(source_key, self._clock.now())
         if later is not None:
             await self._submit(ToAnswer(source_key, later))

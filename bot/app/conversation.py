@@ -174,6 +174,7 @@ class Conversation:
             places=self._places,
             per_workspace=self._per_workspace,
             alone=alone,
+            held_seconds=self._newsroom.settings.takeover_seconds,
         )
 
     def _make_edge(self, deliverer: Deliverer) -> Edge:

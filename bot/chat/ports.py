@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,7 +30,11 @@ class RequestStore(Protocol):
         ...
 
     async def unfinished(self, limit: int = 500) -> list[Request]:
-        """Return requests in no final state, oldest first."""
+        """Return requests in no final state, oldest first; they know whether they are `held`."""
+        ...
+
+    async def hold(self, source_keys: Collection[str], seconds: float) -> None:
+        """Say that this process is at requests, which counts for so long from now."""
         ...
 
     async def by_answer(

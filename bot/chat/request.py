@@ -73,6 +73,8 @@ class Request:
         response_url: For private answers (5 uses, 30 minutes); stored encrypted.
         details: Small facts by kind, such as {"story": "s_…", "revision": "2", "level": "expert"}.
         answer_ts: The message or stream that carries the answer, stored when it is started.
+        held: Read by `RequestStore.unfinished` alone, by the clock that all processes share: whether
+            one of them said not long ago that it is at it; None when none ever said so.
         attempt: Grows with every change; a change is a compare-and-set on (state, attempt).
     """
 
@@ -94,3 +96,4 @@ class Request:
     answer_ts: str | None = None
     not_before: datetime | None = None
     reason: str = ""
+    held: bool | None = field(default=None, compare=False)

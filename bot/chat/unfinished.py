@@ -49,13 +49,16 @@ class Unfinished:
         """
         Return requests that nobody is at any more: the queue lost them, or their process died.
 
-        For several processes, where no start is the only one. Who is at work cannot be seen from
-        here; but nobody works on one request for as long as makes it too old.
+        For several processes, where no start is the only one. Who is at work says so again and
+        again; of a process that does not (the release before), only that nobody works on one request
+        for as long as makes it too old.
         """
         found = []
         for request in await self._requests.unfinished(_ALL):
             if request.state is RequestState.WORKING:
-                if not is_too_old(request, now, self._limits):
+                if request.held or (
+                    request.held is None and not is_too_old(request, now, self._limits)
+                ):
                     continue
                 if not await self._requests.change(request, put_back(request)):
                     continue

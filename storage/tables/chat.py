@@ -38,6 +38,7 @@ class RequestRow(Base):
     answer_ts: Mapped[str | None]
     not_before: Mapped[datetime | None]
     reason: Mapped[str]
+    held_until: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "twin_key", unique=True),

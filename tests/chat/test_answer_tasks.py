@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +55,7 @@ class Office:
             places=1,
             per_workspace=1,
             alone=alone,
+            held_seconds=0.03,
         )
 
     async def ask(self, *keys: str) -> None:
@@ -116,6 +117,47 @@ async def test_among_many_processes_a_worker_is_free_at_once() -> None:
     office.open.set()
     await office.until_answered(*(f"T1-{n}" for n in range(5)))
     assert len(office.house.texts) == 5
+
+
+async def test_what_a_process_is_at_is_held_as_long_as_it_lives() -> None:
+    """Held from before it begins, again and again, and not after its end; at the door nothing is."""
+    office = Office()
+    await office.ask("T1-0", "T1-1", "T1-2")
+    async with asyncio.timeout(10):
+        while office.house.requests.holds.count("T1-0") < 4:  # noqa: ASYNC110 - signs have no event
+            await asyncio.sleep(0.01)
+    assert set(office.house.requests.holds) == {"T1-0", "T1-1"}
+
+    office.open.set()
+    await office.until_answered("T1-0", "T1-1", "T1-2")
+    await office.tasks.close(1.0)
+    signs = len(office.house.requests.holds)
+    await asyncio.sleep(0.05)
+    assert len(office.house.requests.holds) == signs
+
+
+@pytest.mark.parametrize(
+    ("held", "age_seconds", "is_left"),
+    [(True, 1e6, False), (False, 1, True), (None, 1, False), (None, 1e6, True)],
+)
+async def test_left_behind_is_what_nobody_holds(
+    held: bool | None, age_seconds: float, is_left: bool
+) -> None:
+    """Who is at work is believed; without any word (the release before), only age tells."""
+    office = Office()
+    request = replace(
+        question("T1-0"),
+        state=RequestState.WORKING,
+        received_at=NOW - timedelta(seconds=age_seconds),
+    )
+    assert await office.house.requests.record(request)
+    if held is not None:
+        office.house.requests.held["T1-0"] = held
+
+    await office.tasks.sweep()
+
+    assert [key for key, _ in office.queue.submitted] == (["T1-0"] if is_left else [])
+    assert office.state("T1-0") is (RequestState.RECEIVED if is_left else RequestState.WORKING)
 
 
 async def test_who_stands_at_the_door_is_told() -> None:

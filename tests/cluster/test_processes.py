@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from bot.digest.schedule import date_of
 from bot.news.feed import Feed
 from storage.cipher import Cipher, generate_key
 from storage.database import Database
+from tests.fakes.azure import Say
 from tests.fakes.place import CHANNEL, WORKSPACE, Place, channel_due, open_place
 from tests.fakes.postgres import NoPostgres, RestartablePostgres
 from tests.fakes.program import Finished, Program, command, forked
@@ -154,6 +156,32 @@ async def test_a_killed_process_is_replaced_by_the_others(cluster):
             await cluster.wait_for(channel, "sent")
             await end(lives, clock)
     assert len(cluster.place.digests()) == 1
+
+
+async def test_a_question_outlives_the_process_that_answers_it(postgres: str, tmp_path: Path):
+    """Killed in the middle of an answer: another process completes that very message, within seconds."""
+    async with open_place(tmp_path) as place:
+        cluster = Cluster(place=place, dsn=postgres, key=generate_key().get_secret_value())
+        channel = await cluster.set_up()
+        async with cluster.run() as program:
+            row = await cluster.wait_for(channel, "sent")
+            place.azure.tokens_per_second = 12
+            place.azure.always(Say(" ".join([PILOT.page.split("\n\n")[0]] * 6)))
+            place.sandbox.as_user("ada").post("ai-news", "#1 what is it?", thread_ts=row.ts)
+            said = place.sandbox.messages
+            await place.sandbox.wait_for(
+                lambda: any(it.streaming for it in said("ai-news")), timeout=20
+            )
+            program.kill()
+            await program.ended(5)
+        [half] = [it for it in said("ai-news") if it.streaming]
+        place.azure.tokens_per_second = None
+        async with cluster.run() as program:
+            await place.sandbox.wait_for(lambda: "Sources" in json.dumps(half.blocks), timeout=20)
+            await end(program)
+        replies = [it for it in place.sandbox.thread("ai-news", str(row.ts)) if it.bot_id]
+    assert [it.ts for it in replies if it.ts != row.ts] == [half.ts]
+    assert not half.streaming
 
 
 async def test_a_sleeper_that_wakes_up_does_no_harm(cluster):

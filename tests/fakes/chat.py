@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,6 +114,8 @@ class FakeRequests:
     killer: Killer = field(default_factory=Killer)
     rows: dict[str, Request] = field(default_factory=dict)
     history: list[RequestState] = field(default_factory=list)
+    held: dict[str, bool] = field(default_factory=dict)
+    holds: list[str] = field(default_factory=list)
 
     async def record(self, request: Request) -> bool:
         twins = {row.twin_key for row in self.rows.values()}
@@ -141,8 +143,16 @@ class FakeRequests:
         return bool(await self.killer.step(f"change:{new.state.value}", write))
 
     async def unfinished(self, limit: int = 500) -> list[Request]:
-        found = [row for row in self.rows.values() if row.state not in REQUEST_FINAL]
+        found = [
+            replace(row, held=self.held.get(row.source_key))
+            for row in self.rows.values()
+            if row.state not in REQUEST_FINAL
+        ]
         return sorted(found, key=lambda row: row.received_at)[:limit]
+
+    async def hold(self, source_keys: Collection[str], seconds: float) -> None:
+        self.held |= dict.fromkeys(source_keys, True)
+        self.holds += source_keys
 
     async def by_answer(self, workspace_id: str, channel_id: str, answer_ts: str) -> Request | None:
         return next((row for row in self.rows.values() if row.answer_ts == answer_ts), None)

@@ -146,3 +146,16 @@ async def test_words_stand_encrypted(database: Database) -> None:
     async with database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT * FROM requests"))
         assert "xyzzy" not in str(rows.all())
+
+
+async def test_processes_see_what_others_hold(database: Database) -> None:
+    """On a server a held request is known as such until its time is over; no word is no word."""
+    for key in ("living", "dead", "silent"):
+        await database.requests.record(make_request(key, twin_key=key))
+    await database.requests.hold(["living"], 60.0)
+    await database.requests.hold(["dead"], 0.0)
+
+    found = {it.source_key: it.held for it in await database.requests.unfinished()}
+    on_server = database.engine.dialect.name == "postgresql"
+    known = {"living": True, "dead": False, "silent": None}
+    assert found == (known if on_server else dict.fromkeys(known))

@@ -12,7 +12,7 @@ from bot.manifest import variant
 from bot.sandbox import Sandbox, app_from_manifest
 from bot.settings import load_settings
 from tests.fakes.office import TEAMS
-from tests.fakes.program import plainwire, started
+from tests.fakes.program import command, plainwire, started
 
 pytestmark = pytest.mark.anyio
 
@@ -99,12 +99,12 @@ async def test_from_start_to_stop(tmp_path, free_tcp_port):
 
 async def test_manifest_command(tmp_path):
     """`plainwire manifest --http … --prefix … --json` prints one manifest; a wrong address is exit 2."""
-    finished = await plainwire(
+    finished = await command(
         "manifest", "--http", PUBLIC, "--prefix", "acme", "--json", cwd=tmp_path
     )
     assert finished.code == 0
     assert finished.json == variant(http=PUBLIC, prefix="acme")
 
-    wrong = await plainwire("manifest", "--http", "bot.example.org", cwd=tmp_path)
+    wrong = await command("manifest", "--http", "bot.example.org", cwd=tmp_path)
     assert wrong.code == 2
     assert "--http https://bot.example.org" in wrong.err
