@@ -14,7 +14,16 @@ import sys
 
 from tests.bench.table import Row, as_markdown
 
-NAMES = ("imports", "start", "demo", "model_calls", "collect", "hostile_text", "conversation")
+NAMES = (
+    "imports",
+    "start",
+    "restart",
+    "demo",
+    "model_calls",
+    "collect",
+    "hostile_text",
+    "conversation",
+)
 
 
 async def main(names: list[str]) -> None:
