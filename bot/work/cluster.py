@@ -39,6 +39,8 @@ _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
 # A worker that held for so long was well; its next end is a new trouble.
 _STEADY_SECONDS = 30.0
+# Longer than the grace time, a stop that was not heard is said again.
+_STOP_AGAIN_SECONDS = 2.0
 # Heartbeats per takeover time: two may get lost.
 _BEATS = 3
 # A unit needs one for a moment at its end, which it shares with others.
@@ -174,9 +176,19 @@ class ClusterWork:
         """Stop: running units get the grace time, then they are cancelled and handed back."""
         self._stopping.set()
         if self._supervisor is not None:
-            self._supervisor.cancel()
-            await asyncio.gather(self._supervisor, return_exceptions=True)
+            await self._cancelled(self._supervisor)
         await self._submitter.close_async()
+
+    async def _cancelled(self, supervisor: asyncio.Task[None]) -> None:
+        """Cancel it until it ends: a cancellation that meets the pool's waiting can get lost there."""
+        ended: set[asyncio.Task[None]] = set()
+        while not ended:
+            supervisor.cancel()
+            # A worker that heard of it ends within the grace time.
+            ended, _ = await asyncio.wait(
+                [supervisor], timeout=self._grace_seconds + _STOP_AGAIN_SECONDS
+            )
+        await asyncio.gather(supervisor, return_exceptions=True)
 
     # Working
 
