@@ -11,7 +11,7 @@ demo: $(VENV)/run.stamp     ## collect news, explain it and post it into a local
 	@$(BIN)/plainwire demo $(ARGS)
 
 test: $(VENV)/dev.stamp     ## run all tests
-	@$(BIN)/python -m pytest -n 4 $(ARGS)
+	@$(BIN)/python -m pytest -n 6 --dist worksteal $(ARGS)
 
 lint: $(VENV)/dev.stamp     ## style, types and the one-way rule of imports
 	$(BIN)/ruff format --check .
