@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.gather import Gathered
@@ -25,7 +25,7 @@ class Take(NamedTuple):
     rate_per_second: float
     burst: float
     cost: float
-    now: datetime
+    now: datetime | None
     max_wait_seconds: float | None
 
 
@@ -45,6 +45,7 @@ _LOCK = (
     .order_by(_BUCKETS.key)
     .with_for_update()
 )
+_SERVER_NOW = select(func.clock_timestamp(type_=DateTime(timezone=True)))
 _WRITE = (
     update(table_of(BucketRow))
     .where(_BUCKETS.key == bindparam("of_key"))
@@ -70,7 +71,7 @@ class BucketRepository:
         rate_per_second: float,
         burst: float,
         cost: float,
-        now: datetime,
+        now: datetime | None,
         *,
         max_wait_seconds: float | None = None,
     ) -> float:
@@ -90,6 +91,8 @@ class BucketRepository:
         """Answer `take` for many, one after the other."""
         waits = []
         async with self._transactions.write() as session:
+            if any(take.now is None for take in takes):
+                takes = await self._dated(session, takes)
             found = await _lock(session, takes)
             left = dict(found)
             for take in takes:
@@ -105,9 +108,18 @@ class BucketRepository:
                 await (await session.connection()).execute(_WRITE, changed)
         return waits
 
+    async def _dated(self, session: AsyncSession, takes: Sequence[Take]) -> list[Take]:
+        """Give a time to the takes that go by the clock which all processes share."""
+        if self._transactions.dialect == "postgresql":
+            shared = (await session.execute(_SERVER_NOW)).scalar_one()
+        else:
+            shared = datetime.now(UTC)
+        return [take if take.now else take._replace(now=shared) for take in takes]
+
 
 def _taken(take: Take, held: Held) -> tuple[float, Held]:
     """Return for how long to wait, and what is left; all of it, when the wait would be too long."""
+    assert take.now is not None
     at = max(take.now, held.at)
     refilled = (at - held.at).total_seconds() * take.rate_per_second
     left = min(take.burst, held.tokens + refilled) - take.cost

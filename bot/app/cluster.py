@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.app.form import Form
 from bot.app.shared_pacer import SharedPacer
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.settings import Settings
 from bot.work.cluster import ClusterWork
 from bot.work.role import Role
@@ -41,7 +41,7 @@ async def many_processes(settings: Settings, database: Database, clock: Clock, r
 
 def shared_pacer(database: Database) -> SharedPacer:
     """Return the pacer of Slack calls whose limits count for all processes together."""
-    return SharedPacer(database.buckets, SystemClock())
+    return SharedPacer(database.buckets)
 
 
 def engine_url(settings: Settings) -> str:

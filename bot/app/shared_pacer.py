@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from bot.clock import Clock
 from bot.errors import StorageError
 from bot.logs import get_logger
 from bot.slack.pacing import METHOD_RATES, TIER_3, Pacer
@@ -25,13 +24,11 @@ class SharedPacer(Pacer):
 
     Args:
         buckets: Shared by all processes.
-        clock: The machine's; never a shifted one.
     """
 
-    def __init__(self, buckets: SharedBuckets, clock: Clock) -> None:
+    def __init__(self, buckets: SharedBuckets) -> None:
         super().__init__()
         self._shared = buckets
-        self._clock = clock
         self._paying: set[asyncio.Task[None]] = set()
         self._one_pays = asyncio.Lock()
 
@@ -84,7 +81,8 @@ class SharedPacer(Pacer):
                 rate.per_second,
                 float(rate.burst),
                 cost,
-                self._clock.now(),
+                # Not this machine's clock: one that is minutes ahead would stop the others for as long.
+                None,
                 max_wait_seconds=max_wait_seconds,
             )
         except StorageError as error:

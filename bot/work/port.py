@@ -74,7 +74,7 @@ class SharedBuckets(Protocol):
         rate_per_second: float,
         burst: float,
         cost: float,
-        now: datetime,
+        now: datetime | None,
         *,
         max_wait_seconds: float | None = None,
     ) -> float:
@@ -89,7 +89,8 @@ class SharedBuckets(Protocol):
             rate_per_second: Tokens that come back each second, above 0.
             burst: What the bucket holds when full, above 0.
             cost: Tokens wanted, 0 or more; may be more than `burst`.
-            now: Aware UTC. A clock that is behind that of others never gives tokens back twice.
+            now: Aware UTC. A clock that is behind that of others never gives tokens back twice; but
+                one that is ahead keeps the others waiting. None: the clock that all share.
             max_wait_seconds: Take nothing when the wait would be longer; the wait is returned
                 all the same, so the caller sees that it is longer.
         """

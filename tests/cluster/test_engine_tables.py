@@ -125,7 +125,7 @@ async def test_slacks_limits_count_for_all_processes(database):
     """What one process used up, another has to wait for; so does a wait that Slack asked for."""
     method, workspace = "users.list", "T1"
     rate = METHOD_RATES[method]
-    one, two = (SharedPacer(database.buckets, SystemClock()) for _ in range(2))
+    one, two = (SharedPacer(database.buckets) for _ in range(2))
     for _ in range(rate.burst):
         assert await one.wait(workspace, method, at_most_seconds=0.0) == 0.0
     assert await two.wait(workspace, method, at_most_seconds=0.0) > 0
@@ -139,7 +139,7 @@ async def test_slacks_limits_count_for_all_processes(database):
 async def test_refusals_together_hold_the_others_once(database):
     """Ten calls refused at once stop a workspace for as long as Slack asks, not ten times as long."""
     method = "chat.postMessage"
-    one, two = (SharedPacer(database.buckets, SystemClock()) for _ in range(2))
+    one, two = (SharedPacer(database.buckets) for _ in range(2))
     for _ in range(10):
         one.hold("T1", method, 10.0)
     await asyncio.gather(*one._paying)

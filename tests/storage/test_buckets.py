@@ -91,3 +91,11 @@ async def test_takes_that_come_together_are_served_in_order(database: Database) 
         take("a", 1.0, 1.0, 1.0, NOON),
     )
     assert waits == pytest.approx([0, 0, 1, 10, 0.5, 0, 2])
+
+
+async def test_machines_with_different_clocks_share_one(database: Database) -> None:
+    """Without a time of its own a take goes by the clock that all share, so that it never waits long."""
+    waits = [await database.buckets.take("k", 100.0, 1.0, 1.0, None) for _ in range(3)]
+
+    assert waits[0] == 0
+    assert 0 < waits[2] <= 0.02
