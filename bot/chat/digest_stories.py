@@ -11,6 +11,7 @@ from bot.chat.content import DigestRef
 from bot.chat.digest_question import DigestQuestion, names_only_a_story
 from bot.chat.material import Context, Found, Material, Say
 from bot.chat.ports import DeliveryLookup, StoryTexts
+from bot.chat.remember import key_of
 from bot.chat.request import Request
 from bot.chat.sayings import Saying
 from bot.chat.story_material import listed, of_stories, points_at_something, told_story
@@ -175,12 +176,7 @@ def _memory(
     """Return the memory of the thread that this answer begins or goes on with: now it has a digest."""
     if request.thread_ts is None:
         return memory
-    key = ThreadKey(
-        workspace_id=request.workspace_id,
-        channel_id=request.channel_id,
-        thread_ts=request.thread_ts,
-    )
-    return replace(memory or new_memory(key, now), stories=_numbered(delivery))
+    return replace(memory or new_memory(key_of(request), now), stories=_numbered(delivery))
 
 
 def _resumed(context: Context, request: Request) -> Context:

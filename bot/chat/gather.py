@@ -13,10 +13,11 @@ from bot.chat.digest_stories import DigestStories
 from bot.chat.kept_answer import kept_content, kept_key
 from bot.chat.material import Context, Found, FromGlossary, Material, Say
 from bot.chat.ports import DeliveryLookup, RequestStore, StoryTexts, ThreadStore
+from bot.chat.remember import key_of
 from bot.chat.request import Request, RequestKind
 from bot.chat.sayings import Saying
 from bot.chat.story_material import of_pages, of_text
-from bot.chat.thread import ThreadKey, ThreadMemory
+from bot.chat.thread import ThreadMemory
 from bot.chat.turns import new_memory
 from bot.chat.understand import context_of, is_long_text, rephrased
 from bot.chat.unreadable import is_video, why_unreadable
@@ -81,11 +82,7 @@ class Gatherer:
         """Return the thread's memory; a digest's thread has one from the start."""
         if request.thread_ts is None:
             return None
-        key = ThreadKey(
-            workspace_id=request.workspace_id,
-            channel_id=request.channel_id,
-            thread_ts=request.thread_ts,
-        )
+        key = key_of(request)
         memory = await self._threads.get(key, now)
         if memory is not None and (memory.stories or memory.source_text):
             return memory

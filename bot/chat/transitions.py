@@ -109,4 +109,4 @@ def _move(request: Request, state: RequestState, **changes: object) -> Request:
     if state not in REQUEST_TRANSITIONS[request.state]:
         raise IllegalRequestTransition(request.source_key, request.state, state)
     # mypy cannot check the fields of `replace(**changes)`; the calls above name them.
-    return replace(request, state=state, attempt=request.attempt + 1, **changes)  # type: ignore[arg-type]  # see above
+    return replace(request, state=state, attempt=request.attempt + 1, **changes)  # type: ignore[arg-type]  # names unknown to mypy

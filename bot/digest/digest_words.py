@@ -108,7 +108,7 @@ def _value(field: str, parse: Callable[[str], object], example: str) -> _Parser:
             return Wrong(f"Say which one, such as `/digest {example}`.")
         value = parse(word)
         # mypy cannot check the field's name; test_digest_words names every one.
-        return value if isinstance(value, Wrong) else Change(**{field: value})  # type: ignore[arg-type]  # see above
+        return value if isinstance(value, Wrong) else Change(**{field: value})  # type: ignore[arg-type]  # names unknown to mypy
 
     return parsed
 

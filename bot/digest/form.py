@@ -80,7 +80,7 @@ def read_form(
     if errors:
         return FieldErrors(errors=errors)
     # mypy cannot check the fields of `replace(**values)`; the table below names them.
-    wanted = replace(old, **values)  # type: ignore[arg-type]  # see above
+    wanted = replace(old, **values)  # type: ignore[arg-type]  # names unknown to mypy
     wrong = {_FORM_NAMES.get(field, field): sentence for field, sentence in validate(wanted)}
     return FieldErrors(errors=wrong) if wrong else wanted
 

@@ -109,7 +109,7 @@ def _preference(  # noqa: PLR0911 - one return a command reads best
 
 def _changed(old: Preference, change: Change) -> Preference:
     # mypy cannot check the fields of `replace(**values)`; `Change` has the preference's own names.
-    return replace(old, **change.values())  # type: ignore[arg-type]  # see above
+    return replace(old, **change.values())  # type: ignore[arg-type]  # names unknown to mypy
 
 
 def _unmuted(old: Preference, outlet: str) -> Preference | Wrong:

@@ -42,7 +42,7 @@ class _Found:
             what = "times" if name == "at" else "time zones"
             return Wrong(f"Two {what} are named; a digest comes once a day, so name one.")
         # mypy cannot check the field's name; the three callers below name it.
-        self.change = replace(self.change, **{name: new})  # type: ignore[arg-type]  # see above
+        self.change = replace(self.change, **{name: new})  # type: ignore[arg-type]  # names unknown to mypy
         return None
 
 

@@ -259,4 +259,4 @@ def _move(delivery: Delivery, state: DeliveryState, **changes: object) -> Delive
         raise IllegalTransition(delivery.key, delivery.state, state)
     changes = {"wait": None, **changes}
     # mypy cannot check the fields of `replace(**changes)`; the calls above name them.
-    return replace(delivery, state=state, attempt=delivery.attempt + 1, **changes)  # type: ignore[arg-type]  # see above
+    return replace(delivery, state=state, attempt=delivery.attempt + 1, **changes)  # type: ignore[arg-type]  # names unknown to mypy

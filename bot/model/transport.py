@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -10,6 +9,7 @@ import httpx2
 
 from bot.model.deployment import API_PATH
 from bot.model.guard import check
+from bot.setting_kinds import is_loopback
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
@@ -38,16 +38,7 @@ def proxy_for(base_url: str) -> str | None:
     """Return the proxy of the environment for *base_url*; never one for loopback."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    if _is_loopback(host) or proxy_bypass(host):
+    if is_loopback(host) or proxy_bypass(host):
         return None
     proxies = getproxies()
     return proxies.get(parts.scheme) or proxies.get("all")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
