@@ -13,7 +13,7 @@ from handlers.inbound import Inbound
 async def action_search(edge: Edge, inbound: Inbound) -> None:
     """Show what the glossary has for the words typed in."""
     await inbound.ack()
-    await publish_home(edge, inbound, direct=inbound.metadata, query=inbound.value)
+    await publish_home(edge, inbound, metadata=inbound.metadata, query=inbound.value)
 
 
 async def action_page(edge: Edge, inbound: Inbound) -> None:
@@ -21,7 +21,7 @@ async def action_page(edge: Edge, inbound: Inbound) -> None:
     await inbound.ack()
     place = parse_page(inbound.value)
     page, query = (place.page, place.query) if place else (0, "")
-    await publish_home(edge, inbound, direct=inbound.metadata, page=page, query=query)
+    await publish_home(edge, inbound, metadata=inbound.metadata, page=page, query=query)
 
 
 async def action_term(edge: Edge, inbound: Inbound) -> None:

@@ -40,11 +40,11 @@ async def action_delete(edge: Edge, inbound: Inbound) -> None:
     await inbound.ack()
     gone = await edge.forget_person(inbound.workspace_id, inbound.user_id)
     await edge.screens.open(inbound.workspace_id, inbound.trigger_id, data_deleted(gone))
-    await publish_home(edge, inbound, direct=inbound.metadata)
+    await publish_home(edge, inbound, metadata=inbound.metadata)
 
 
 async def _set(edge: Edge, inbound: Inbound, rules: WorkspaceRules) -> None:
     refused = await edge.permissions.set_rules(rules, inbound.asker)
     if refused:
         await edge.screens.open(inbound.workspace_id, inbound.trigger_id, note_view([refused]))
-    await publish_home(edge, inbound, direct=inbound.metadata)
+    await publish_home(edge, inbound, metadata=inbound.metadata)

@@ -12,6 +12,7 @@ from handlers.edge import Edge
 from handlers.inbound import Inbound
 from handlers.replies import reply
 from handlers.requests import request_of, take
+from handlers.spots import spot_here
 from handlers.stale import say_stale
 
 _KINDS: Final = {
@@ -52,7 +53,7 @@ async def _simpler(edge: Edge, inbound: Inbound, story: StoryRef) -> None:
 
 async def _feedback(edge: Edge, inbound: Inbound, kind: FeedbackKind, story: StoryRef) -> None:
     await inbound.ack()
-    spot = await edge.places.spot(inbound.workspace_id, inbound.channel_id, user_id=inbound.user_id)
+    spot = await spot_here(edge, inbound)
     given = await edge.feedback.give(
         kind,
         click_id=inbound.trigger_id,

@@ -28,6 +28,7 @@ from handlers.edge import Edge
 from handlers.inbound import Inbound
 from handlers.replies import outcome_message, reply, say
 from handlers.settings import open_settings
+from handlers.spots import spot_here
 
 
 async def command_digest(edge: Edge, inbound: Inbound) -> None:
@@ -50,12 +51,7 @@ async def do(edge: Edge, inbound: Inbound, typed: str, asker: Asker) -> None:
     elif isinstance(command, Help):
         await reply(edge, inbound, digest_help(inbound.channel_id))
     else:
-        spot = await edge.places.spot(
-            inbound.workspace_id,
-            inbound.channel_id,
-            user_id=inbound.user_id,
-            name=inbound.channel_name,
-        )
+        spot = await spot_here(edge, inbound)
         await _at(edge, inbound, command, spot, asker, typed)
 
 

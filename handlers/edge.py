@@ -27,6 +27,7 @@ from bot.digest.preview import PreviewDigest
 from bot.digest.save_settings import SaveSettings
 from bot.digest.show_home import ShowHome
 from bot.digest.show_settings import ShowSettings
+from bot.digest.spots import Spots
 from bot.render.command_names import CommandNames
 from bot.render.message import Message
 
@@ -72,6 +73,7 @@ class Edge:
     rules: RulesStore
     lifecycle: Lifecycle
     places: Places
+    spots: Spots
     screens: Screens
     whispers: Whispers
     announce: Announce

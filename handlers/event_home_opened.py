@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.render.ids import SettingsTarget, settings_metadata
 from handlers.edge import Edge
 from handlers.home import publish_home
 from handlers.inbound import Inbound
@@ -12,4 +13,8 @@ async def event_home_opened(edge: Edge, inbound: Inbound) -> None:
     if inbound.event.get("tab") == "messages":
         await edge.suggest(inbound.workspace_id, inbound.channel_id)
     else:
-        await publish_home(edge, inbound, direct=inbound.channel_id)
+        place = (inbound.workspace_id, inbound.channel_id, inbound.user_id)
+        direct = SettingsTarget(
+            channel_id=inbound.channel_id, is_dm=True, seal=edge.spots.seal_of(*place)
+        )
+        await publish_home(edge, inbound, metadata=settings_metadata(direct))

@@ -6,7 +6,7 @@ from bot.chat.hearing import Uttered
 from bot.chat.slack_text import decode
 from bot.chat.thread import ThreadKey
 from handlers.edge import Edge
-from handlers.inbound import Inbound, Json
+from handlers.inbound import Inbound, Json, ts_of
 
 # With any other subtype nobody says anything: joins, topics, reminders.
 _SAID = frozenset({None, "thread_broadcast", "file_share", "bot_message"})
@@ -17,8 +17,8 @@ async def event_message(edge: Edge, inbound: Inbound) -> None:
     event = inbound.event
     subtype = event.get("subtype")
     if subtype == "message_deleted":
-        ts = str(event.get("deleted_ts", ""))
-        await edge.erasing.deleted(inbound.workspace_id, inbound.channel_id, ts)
+        if ts := ts_of(event, "deleted_ts"):
+            await edge.erasing.deleted(inbound.workspace_id, inbound.channel_id, ts)
     elif subtype == "message_changed":
         await _edited(edge, inbound, event)
     elif subtype in _SAID:
@@ -28,16 +28,15 @@ async def event_message(edge: Edge, inbound: Inbound) -> None:
 async def said(edge: Edge, inbound: Inbound) -> None:
     """Take in what was said, when it is for us; also for mentions, which come as an event of their own."""
     event = inbound.event
-    thread_ts = event.get("thread_ts")
     uttered = Uttered(
         event_id=inbound.event_id,
         workspace_id=inbound.workspace_id,
         channel_id=inbound.channel_id,
         user_id=inbound.user_id,
         text=str(event.get("text") or ""),
-        ts=str(event.get("ts", "")),
+        ts=ts_of(event, "ts"),
         bot_user_id=inbound.bot_user_id,
-        thread_ts=thread_ts if isinstance(thread_ts, str) and thread_ts else None,
+        thread_ts=ts_of(event, "thread_ts") or None,
         direct=event.get("channel_type") == "im",
         by_bot=bool(event.get("bot_id") or event.get("subtype") == "bot_message"),
     )
@@ -53,12 +52,12 @@ async def _edited(edge: Edge, inbound: Inbound, event: Json) -> None:
     if isinstance(old, dict) and new.get("text") == old.get("text"):
         return  # only a thread's counts or a link's preview changed
     if new.get("subtype") == "tombstone":
-        await edge.erasing.deleted(inbound.workspace_id, inbound.channel_id, str(new.get("ts")))
+        await edge.erasing.deleted(inbound.workspace_id, inbound.channel_id, ts_of(new, "ts"))
         return
     key = ThreadKey(
         workspace_id=inbound.workspace_id,
         channel_id=inbound.channel_id,
-        thread_ts=str(new.get("thread_ts") or new.get("ts", "")),
+        thread_ts=ts_of(new, "thread_ts") or ts_of(new, "ts"),
     )
     text = decode(str(new.get("text") or ""), inbound.bot_user_id).text
-    await edge.erasing.edited(key, str(new.get("ts", "")), text)
+    await edge.erasing.edited(key, ts_of(new, "ts"), text)

@@ -31,7 +31,7 @@ def guarded(edge: Edge, listener: Listener) -> Callable[..., Awaitable[None]]:
         inbound = Inbound(
             body=body,
             send_ack=ack,
-            team_id=context.team_id or "",
+            team_id=_installed_in(context),
             bot_user_id=context.bot_user_id or "",
         )
         edge.names.heard(inbound.command)
@@ -47,10 +47,19 @@ def guarded(edge: Edge, listener: Listener) -> Callable[..., Awaitable[None]]:
     return listen
 
 
+def _installed_in(context: AsyncBoltContext) -> str:
+    """Return the workspace whose installation Bolt found; what else a payload names counts for nothing."""
+    found = context.authorize_result
+    return (found.team_id if found is not None else context.team_id) or ""
+
+
 async def run(edge: Edge, listener: Listener, inbound: Inbound) -> None:
     """Run a listener; whatever happens it is acknowledged, and the person hears of a failure."""
     name = listener.__module__.rpartition(".")[2]
     try:
+        if inbound.channel_id.startswith("D") and not inbound.event:
+            place = (inbound.workspace_id, inbound.channel_id)
+            await edge.spots.check_direct(*place, inbound.user_id)
         await listener(edge, inbound)
     except PlainwireError as error:
         log.warning("listener_failed", listener=name, kind=type(error).__name__, error=str(error))

@@ -8,7 +8,7 @@ from handlers.inbound import Inbound
 
 
 async def publish_home(
-    edge: Edge, inbound: Inbound, *, direct: str, page: int = 0, query: str = ""
+    edge: Edge, inbound: Inbound, *, metadata: str, page: int = 0, query: str = ""
 ) -> None:
     """
     Show the Home tab anew.
@@ -16,12 +16,12 @@ async def publish_home(
     Args:
         edge: The use cases.
         inbound: Whose.
-        direct: Their direct message with us; kept in the view, for their own digest.
+        metadata: Names their direct message with us, for their own digest; kept in the view.
         page: Of the glossary, from 0.
         query: What they search in it.
     """
     found = await edge.show_home.content(
         inbound.workspace_id, inbound.user_id, edge.clock.now(), page=page, query=query
     )
-    view = {**home_view(found), "private_metadata": direct}
+    view = {**home_view(found), "private_metadata": metadata}
     await edge.screens.publish_home(inbound.workspace_id, inbound.user_id, view)

@@ -7,6 +7,7 @@ that Slack names a channel in five different places.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from pydantic import SecretStr
 from bot.digest.spot import Asker
 
 Json = dict[str, Any]
+# A message's timestamp, which is its id; whatever else stands there leads to nothing of ours.
+_TS = re.compile(r"\d{1,20}\.\d{1,20}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -144,16 +147,16 @@ class Inbound:
     @property
     def message_ts(self) -> str:
         return (
-            _text(self.container, "message_ts")
-            or _text(self.body, "message_ts")
-            or _text(self.message, "ts")
+            ts_of(self.container, "message_ts")
+            or ts_of(self.body, "message_ts")
+            or ts_of(self.message, "ts")
         )
 
     @property
     def thread_ts(self) -> str | None:
         """The thread that the pressed message stands in, or None."""
         for where in (self.container, self.message):
-            if found := _text(where, "thread_ts"):
+            if found := ts_of(where, "thread_ts"):
                 return found
         return None
 
@@ -175,6 +178,12 @@ class Inbound:
     @property
     def metadata(self) -> str:
         return _text(self.view, "private_metadata")
+
+
+def ts_of(where: Mapping[str, Any], name: str) -> str:
+    """Return a field that names a message, or ""."""
+    found = _text(where, name)
+    return found if _TS.fullmatch(found) else ""
 
 
 def _dict(value: Any) -> Json:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bot.digest.outcomes import Changed, FieldErrors, NeedsConfirmation, Outcome
 from bot.digest.spot import Asker, Spot
-from bot.render.ids import parse_settings_metadata
 from bot.render.people_messages import settings_saved
 from bot.render.settings_form import SubmittedSettings, read_settings
 from bot.render.settings_view import settings_view
 from handlers.edge import Edge
 from handlers.inbound import Inbound
 from handlers.replies import whisper_or_tell
+from handlers.spots import spot_of_view
 from handlers.stale import say_stale
 
 
@@ -50,9 +50,8 @@ async def action_check_feed(edge: Edge, inbound: Inbound) -> None:
 
 
 async def _whose(edge: Edge, inbound: Inbound, submitted: SubmittedSettings) -> tuple[Spot, Asker]:
-    target = parse_settings_metadata(inbound.metadata) or submitted.target
-    spot = await edge.places.spot(inbound.workspace_id, target.channel_id, user_id=inbound.user_id)
-    return spot, replace(inbound.asker, confirmed=target.confirmed)
+    spot = await spot_of_view(edge, inbound)
+    return spot, replace(inbound.asker, confirmed=submitted.target.confirmed)
 
 
 async def _answer(edge: Edge, inbound: Inbound, outcome: Outcome, spot: Spot) -> dict[str, object]:

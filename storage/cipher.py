@@ -61,6 +61,19 @@ class Cipher:
                 "A stored secret cannot be decrypted with the keys at hand.", next_step=_WRONG_KEY
             ) from None
 
+    def seal(self, text: str) -> str:
+        """Return a mark for *text* that nobody can make without a key (the port is `Seals`)."""
+        return self.encrypt(SecretStr(text))
+
+    def is_seal(self, mark: str, text: str) -> bool:
+        """Return whether *mark* was made for *text*, with any of the keys."""
+        try:
+            return secrets.compare_digest(
+                self.decrypt(mark).get_secret_value().encode(), text.encode()
+            )
+        except CipherError:
+            return False
+
     def rotate(self, token: str) -> str:
         """Return *token* encrypted anew with the first key; raises like `decrypt`."""
         return self.encrypt(self.decrypt(token))

@@ -57,6 +57,7 @@ class Database:
         threads, feedback, rules, usage, buckets, installations, oauth_states:
             The repositories, each implementing the port of its concept.
         facts: Small values kept between runs.
+        seals: Makes marks that prove later what we vouched for (`bot.digest.spots.Seals`).
         figures: Counts of everything, for metrics.
         engine: For tests and tools that look underneath.
     """
@@ -65,6 +66,7 @@ class Database:
         use_cipher(engine.dialect, cipher)
         transactions = Transactions(engine)
         self.engine = engine
+        self.seals = cipher
         self._transactions = transactions
         self.feeds = FeedRepository(transactions)
         self.entries = EntryRepository(transactions)

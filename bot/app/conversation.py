@@ -25,6 +25,7 @@ from bot.chat.remember import Remembering
 from bot.chat.sharing import Sharing
 from bot.chat.transitions import AnswerLimits
 from bot.chat.unfinished import Unfinished
+from bot.chat.whose_answer import AnswerLookup
 from bot.digest.change_settings import ChangeSettings
 from bot.digest.deliver import Deliverer
 from bot.digest.delivery import DeliveryKey
@@ -38,6 +39,7 @@ from bot.digest.preview import PreviewDigest
 from bot.digest.save_settings import SaveSettings
 from bot.digest.show_home import ShowHome
 from bot.digest.show_settings import ShowSettings
+from bot.digest.spots import Spots
 from bot.logs import get_logger
 from bot.render.answer_views import AnswerViews
 from bot.render.home_view import Keeping
@@ -182,7 +184,14 @@ class Conversation:
 
         newsroom, database = self._newsroom, self._newsroom.database
         desk = ChannelDesk(database.channels, database.deliveries)
+        answers = AnswerLookup(database.requests, database.threads)
         permissions = Permissions(people=self.people, rules=database.rules)
+        spots = Spots(
+            places=self.places,
+            people=self.people,
+            channels=database.channels,
+            seals=database.seals,
+        )
         settings = ChangeSettings(desk=desk, permissions=permissions, feeds=database.feeds)
         feeds = OwnFeeds(
             reader=newsroom.readers.feeds, feeds=database.feeds, permissions=permissions
@@ -197,8 +206,8 @@ class Conversation:
                 channels=database.channels,
             ),
             erasing=Erasing(database.threads, database.requests),
-            sharing=Sharing(self.answering, self.desk, self.whispers, database.channels),
-            rating=Rating(database.feedback, database.channels),
+            sharing=Sharing(self.answering, answers, self.desk, self.whispers, database.channels),
+            rating=Rating(answers, database.feedback, database.channels),
             settings=settings,
             save_settings=SaveSettings(settings=settings, feeds=feeds, places=self.places),
             show_settings=ShowSettings(
@@ -207,6 +216,7 @@ class Conversation:
                 settings=settings,
                 feeds=feeds,
                 permissions=permissions,
+                spots=spots,
             ),
             show_home=ShowHome(
                 channels=database.channels,
@@ -241,6 +251,7 @@ class Conversation:
                 installations=database.installations,
             ),
             places=self.places,
+            spots=spots,
             screens=SlackScreens(self._slack.clients, self._slack.pacer, self._slack.names),
             whispers=self.whispers,
             announce=self._announce,

@@ -64,6 +64,7 @@ class AnswerContent:
         can_ask_model: Offer the model after an answer from the glossary.
         can_share: Offer *Share to channel* (private answers).
         can_rate: Show the feedback buttons.
+        shared: Its asker shared it with the channel, once; of a private answer as it is kept.
     """
 
     request_key: str
@@ -84,6 +85,7 @@ class AnswerContent:
     can_ask_model: bool = False
     can_share: bool = False
     can_rate: bool = False
+    shared: bool = False
 
     @property
     def text(self) -> str:

@@ -18,6 +18,7 @@ from bot.chat.understand import wishes_of
 from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form
 from bot.news.ports import StoryStore
+from bot.news.stories import may_see
 from bot.news.story import Story
 from bot.render.message import Message
 
@@ -59,7 +60,7 @@ class ExplainMore:
         preference = await self._gatherer.preference_of(request)
         wishes = wishes_of(request, Ask(kind=AskKind.EMPTY), preference)
         story = await self._stories.get(request.details.get("story", ""))
-        if story is None:
+        if story is None or not may_see(story, request.workspace_id):
             gone = self._renderer.notice([say(Saying.STORY_GONE, wishes.language)])
             await self._whisper(request, gone)
             return ""

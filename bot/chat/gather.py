@@ -21,6 +21,7 @@ from bot.chat.thread import ThreadMemory
 from bot.chat.turns import new_memory
 from bot.chat.understand import context_of, is_long_text, rephrased
 from bot.chat.unreadable import is_video, why_unreadable
+from bot.chat.whose_answer import AnswerLookup, presser_of
 from bot.digest.ports import ChannelStore
 from bot.digest.preference import Preference
 from bot.digest.schedule import date_of
@@ -65,7 +66,7 @@ class Gatherer:
         pages: PageReader | None,
         glossary: Glossary,
     ) -> None:
-        self._requests, self._threads = requests, threads
+        self._threads, self._answers = threads, AnswerLookup(requests, threads)
         self._channels, self._pages, self._glossary = channels, pages, glossary
         self._digests = DigestStories(deliveries=deliveries, stories=stories, texts=texts)
 
@@ -99,24 +100,34 @@ class Gatherer:
 
     async def _again(self, request: Request, now: datetime) -> Found:
         """An earlier answer, simpler, longer, or by the model."""
-        earlier = await self._requests.get(request.details["request"])
+        earlier = await self._pressed_under(request)
+        asked = await self._first_asked(earlier) if earlier is not None else None
         preference = await self.preference_of(request)
-        if earlier is None or earlier.workspace_id != request.workspace_id:
+        if earlier is None or asked is None:
             return Say(
                 saying=Saying.ANSWER_GONE, wishes=context_of(request, preference, None).wishes
             )
-        asked = await self._first_asked(earlier)
         memory = await self.memory_of(asked, now)
         context = context_of(asked, preference, memory)
         said = await self._said(earlier, memory)
         return await self._found(asked, rephrased(context, request, preference, said), now)
 
-    async def _first_asked(self, request: Request) -> Request:
-        """Return the request that a row of presses on *Simpler*, *More detail*, … began with."""
+    async def _pressed_under(self, request: Request) -> Request | None:
+        """Return the request under whose answer a button was pressed, if its presser sees that."""
+        return await self._answers.usable(request.details.get("request", ""), presser_of(request))
+
+    async def _first_asked(self, request: Request) -> Request | None:
+        """
+        Return the request that a row of presses on *Simpler*, *More detail*, … began with.
+
+        Each press is looked at: what was refused then is not answered a press later.
+        """
         for _ in range(_MAX_REPHRASED):
-            earlier = await self._requests.get(request.details.get("request", ""))
-            if request.kind is not RequestKind.REPHRASE or earlier is None:
-                break
+            if request.kind is not RequestKind.REPHRASE:
+                return request
+            earlier = await self._pressed_under(request)
+            if earlier is None:
+                return None
             request = earlier
         return request
 
@@ -134,9 +145,8 @@ class Gatherer:
         )
 
     async def _found(self, request: Request, context: Context, now: datetime) -> Found:
-        story_id = request.details.get("story")
-        if story_id:
-            return await self._digests.of_story(story_id, context, now)
+        if request.details.get("story"):
+            return await self._digests.of_story(request, context, now)
         ask = context.ask
         if ask.kind in _HELPFUL and not self._is_number(request, context):
             return Say(saying=_HELPFUL[ask.kind], wishes=context.wishes)

@@ -37,6 +37,14 @@ def kept_memory(
     )
 
 
+def as_shared(memory: ThreadMemory | None) -> ThreadMemory | None:
+    """Return the memory of a private answer that everybody in its channel sees from now on."""
+    content = kept_content(memory)
+    if memory is None or content is None:
+        return memory
+    return replace(memory, answer=_CONTENT.dump_json(replace(content, shared=True)).decode())
+
+
 def kept_content(memory: ThreadMemory | None) -> AnswerContent | None:
     """Return the answer that a memory keeps; None when there is none, or one of an older form."""
     if memory is None or not memory.answer:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from datetime import datetime
 
 from bot.chat.answering import Answering
 from bot.chat.ports import AnswerDesk, Place, Whispers
 from bot.chat.sayings import Saying, say
+from bot.chat.whose_answer import AnswerLookup, Presser
 from bot.digest.ports import ChannelStore
 from bot.errors import SlackError
 
 _NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
-_KEPT = 5_000
 
 
 async def _nothing(answer_ts: str) -> None:
@@ -26,6 +25,7 @@ class Sharing:
 
     Args:
         answering: Knows the answers.
+        answers: Tells whose they are.
         desk: Posts them.
         whispers: The way where we are no member.
         channels: For the language to speak in.
@@ -34,13 +34,13 @@ class Sharing:
     def __init__(
         self,
         answering: Answering,
+        answers: AnswerLookup,
         desk: AnswerDesk,
         whispers: Whispers,
         channels: ChannelStore,
     ) -> None:
-        self._answering, self._desk, self._whispers = answering, desk, whispers
-        self._channels = channels
-        self._shared: OrderedDict[str, None] = OrderedDict()
+        self._answering, self._answers = answering, answers
+        self._desk, self._whispers, self._channels = desk, whispers, channels
         self._one_at_a_time = asyncio.Lock()
 
     async def share(
@@ -54,7 +54,9 @@ class Sharing:
         now: datetime,
     ) -> str:
         """
-        Post the answer to a request for everybody, and return the sentence for who pressed.
+        Post the private answer to a request for everybody, and return the sentence for who pressed.
+
+        Nobody but its asker may, in the conversation that it was asked in.
 
         Raises:
             SlackError: It could not be posted.
@@ -77,8 +79,14 @@ class Sharing:
         self, place: Place, source_key: str, response_url: str, now: datetime
     ) -> Saying:
         where = (place.workspace_id, place.channel_id, source_key)
+        presser = Presser(
+            workspace_id=place.workspace_id, channel_id=place.channel_id, user_id=place.user_id
+        )
         async with self._one_at_a_time:
-            if source_key in self._shared:
+            asked = await self._answers.own(source_key, presser)
+            if asked is None:
+                return Saying.ANSWER_GONE
+            if await self._answers.is_shared(asked):
                 return Saying.SHARED_ALREADY
             message = await self._answering.shared(*where)
             if message is None:
@@ -89,14 +97,9 @@ class Sharing:
                 if error.code not in _NOT_THERE or not response_url:
                     raise
                 await self._whispers.respond(response_url, message, in_channel=True)
-                self._note(source_key)
+                await self._answers.note_shared(asked)
                 # There we can still answer through the response_url, but hear no replies.
                 return Saying.SHARED_UNHEARD
-            self._note(source_key)
+            await self._answers.note_shared(asked)
         await self._answering.remember_shared(*where, ts, now)
         return Saying.SHARED
-
-    def _note(self, source_key: str) -> None:
-        self._shared[source_key] = None
-        while len(self._shared) > _KEPT:
-            self._shared.popitem(last=False)

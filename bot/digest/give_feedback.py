@@ -15,6 +15,7 @@ from bot.digest.ports import FeedbackStore
 from bot.digest.preference import Channel, Preference
 from bot.digest.spot import Asker, Spot
 from bot.news.ports import StoryStore
+from bot.news.stories import may_see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class GiveFeedback:
         if known is not None:
             return FeedbackAnswer(sentence="That click is counted already.", feedback_id=click_id)
         story = await self._stories.get(story_id)
-        if story is None or story.workspace_id not in {None, spot.workspace_id}:
+        if story is None or not may_see(story, spot.workspace_id):
             return FeedbackAnswer(sentence=_TOO_OLD)
         before, moved = await self._changed(spot, partial(apply_feedback, kind, story), now)
         if moved is None:
@@ -106,8 +107,9 @@ class GiveFeedback:
         if refused := await self._permissions.refusal(asker, spot):
             return FeedbackAnswer(sentence=refused)
         given = await self._feedback.get(feedback_id)
-        here = (spot.workspace_id, spot.channel_id)
-        if given is None or (given.workspace_id, given.channel_id) != here:
+        # The note with the button was shown to them alone; what others clicked is theirs to undo.
+        theirs = (spot.workspace_id, spot.channel_id, asker.user_id)
+        if given is None or (given.workspace_id, given.channel_id, given.user_id) != theirs:
             return FeedbackAnswer(sentence="There is nothing to undo here any more.")
         # Marked first: of two clicks on Undo at once, one takes it back.
         if await self._feedback.undo(feedback_id, now) is None:

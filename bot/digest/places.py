@@ -14,12 +14,15 @@ class Places(Protocol):
         self, workspace_id: str, channel_id: str, *, user_id: str, name: str = ""
     ) -> Spot:
         """
-        Return a conversation with what counts for its digest.
+        Return a conversation with what counts for its digest, whoever may know of it (see `Spots`).
+
+        In a direct message with us, `dm_user_id` is who has written there lately: *user_id* if they
+        have, else somebody else; "" when nobody has.
 
         Args:
             workspace_id: Where.
             channel_id: Where.
-            user_id: Who asks; in a direct message with us, whose digest it is.
+            user_id: Who asks.
             name: As the command or event names it; used when Slack is not asked.
 
         Raises:

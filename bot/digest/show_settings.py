@@ -17,6 +17,7 @@ from bot.digest.ports import ChannelStore
 from bot.digest.preference import Channel, Preference
 from bot.digest.settle import has_zone
 from bot.digest.spot import Asker, Spot
+from bot.digest.spots import Spots
 from bot.digest.topic_counts import topics_of_last_week
 from bot.errors import SlackError
 from bot.news.ports import StoryStore
@@ -40,6 +41,7 @@ class ShowSettings:
         settings: Knows the sources.
         feeds: The workspace's own.
         permissions: Who may see and change it.
+        spots: Seals whose direct message the view is about.
     """
 
     def __init__(
@@ -50,8 +52,9 @@ class ShowSettings:
         settings: ChangeSettings,
         feeds: OwnFeeds,
         permissions: Permissions,
+        spots: Spots,
     ) -> None:
-        self._channels, self._stories = channels, stories
+        self._channels, self._stories, self._spots = channels, stories, spots
         self._settings, self._feeds, self._permissions = settings, feeds, permissions
 
     async def content(
@@ -70,7 +73,10 @@ class ShowSettings:
         stopped = (coming(channel, now),) if channel and channel.state_reason else ()
         return SettingsContent(
             target=SettingsTarget(
-                channel_id=spot.channel_id, is_dm=spot.is_dm, confirmed=asker.confirmed
+                channel_id=spot.channel_id,
+                is_dm=spot.is_dm,
+                confirmed=asker.confirmed,
+                seal=self._spots.seal_of(spot.workspace_id, spot.channel_id, asker.user_id),
             ),
             preference=_shown(channel),
             channel_name=spot.name,

@@ -13,14 +13,16 @@ class Spot:
     Attributes:
         name: Without "#"; "" when it is not known.
         is_general: The workspace's channel of everybody (#general, whatever it is called now).
+        is_private: Slack shows it to its members alone.
         is_dm: The direct-message channel of one person with the bot: their own digest.
-        dm_user_id: Whose, when `is_dm`.
+        dm_user_id: Whose, when `is_dm`; "" when Slack does not tell.
     """
 
     workspace_id: str
     channel_id: str
     name: str = ""
     is_general: bool = False
+    is_private: bool = False
     is_dm: bool = False
     dm_user_id: str = ""
 

@@ -55,6 +55,16 @@ def event_id(any_story_id: str) -> str:
     return "s_" + any_story_id.split("_")[1] if any_story_id.startswith("w_") else any_story_id
 
 
+def may_see(story: Story, workspace_id: str) -> bool:
+    """
+    Return whether a story may be shown in the conversations of a workspace.
+
+    Whatever story id comes in with a click or stands in a recorded request is held to this, where it
+    is looked up; "no" is answered like an id that nobody knows.
+    """
+    return story.workspace_id in {None, workspace_id}
+
+
 def for_workspace(stories: Iterable[Story], workspace_id: str | None) -> list[Story]:
     """Return what one workspace sees: shared stories and its own, a copy in place of its original."""
     visible = [story for story in stories if story.workspace_id in {None, workspace_id}]

@@ -135,7 +135,11 @@ _NOT_IN: Sentences = (
 )
 _SLACK_CODES: Final[dict[str, Sentences]] = {
     "not_in_channel": _NOT_IN,
-    "channel_not_found": _NOT_IN,
+    # The same for what does not exist and for what this person may not know of.
+    "channel_not_found": (
+        "I cannot find that conversation: it is not one of yours, or I am not in it.",
+        "If it is your channel, type `/invite @plainwire` there, then try again.",
+    ),
     "is_archived": (
         "That channel is archived, so nothing can be posted there.",
         "Unarchive it, or choose another channel.",

@@ -109,15 +109,24 @@ class GlossaryPlace(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsTarget:
     """
-    Whose settings a view shows; kept in its `private_metadata`.
+    Whose settings a view shows; kept in its `private_metadata`, and in that of the App Home.
+
+    It is checked like everything that comes in: see `handlers/known_ids.py`.
 
     Attributes:
+        seal: Of a direct message: proves that it is this person's (`Spots.seal_of`), else "".
         confirmed: It asked "really?", so that submitting it again means yes.
     """
 
     channel_id: str
     is_dm: bool = False
     confirmed: bool = False
+    seal: str = ""
+
+    @property
+    def is_consistent(self) -> bool:
+        """Return whether the id is of the kind that it is said to be."""
+        return self.is_dm == self.channel_id.startswith("D")
 
 
 def story_value(story_id: str, revision: int) -> str:
@@ -185,10 +194,9 @@ def feed_key(url: str) -> str:
 
 
 def settings_metadata(target: SettingsTarget) -> str:
-    """Return the `private_metadata` of a settings view."""
-    return json.dumps(
-        {"channel": target.channel_id, "dm": target.is_dm, "confirmed": target.confirmed}
-    )
+    """Return the `private_metadata` of a settings view, or of the App Home."""
+    found = {"channel": target.channel_id, "dm": target.is_dm, "confirmed": target.confirmed}
+    return json.dumps(found | ({"seal": target.seal} if target.seal else {}))
 
 
 def parse_settings_metadata(text: str) -> SettingsTarget | None:
@@ -200,10 +208,12 @@ def parse_settings_metadata(text: str) -> SettingsTarget | None:
     channel = found.get("channel") if isinstance(found, dict) else None
     if not isinstance(channel, str) or not channel:
         return None
+    seal = found.get("seal")
     return SettingsTarget(
         channel_id=channel,
         is_dm=found.get("dm") is True,
         confirmed=found.get("confirmed") is True,
+        seal=seal if isinstance(seal, str) else "",
     )
 
 

@@ -17,12 +17,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.calls import SlackRefused, ask, slack_error
 from bot.slack.client import SlackClients
 from bot.slack.outcome import CALL_ERRORS, failure_of
+from bot.slack.response_urls import is_slacks
 from bot.workspace import Installation
 
 if TYPE_CHECKING:
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.authorization import AuthorizeResult
+    from slack_bolt.context.async_context import AsyncBoltContext
 
 # Bolt logs whole request bodies at INFO and DEBUG; they are people's words.
 LOG_LEVEL: Final = logging.WARNING
@@ -91,7 +93,12 @@ def make_app(clients: SlackClients) -> AsyncApp:
     """
     from slack_bolt.async_app import AsyncApp
 
-    async def authorize(team_id: str | None, client: AsyncWebClient) -> AuthorizeResult | None:
+    async def authorize(
+        team_id: str | None, client: AsyncWebClient, context: AsyncBoltContext
+    ) -> AuthorizeResult | None:
+        # To whom nobody has installed us Bolt itself says so, by the address in the payload.
+        if not is_slacks(str(context.get("response_url") or ""), clients.base_url):
+            context["response_url"] = None
         # Bolt copies the client for every event and loses what was set after its construction.
         client.proxy = clients.proxy
         client.retry_handlers = []

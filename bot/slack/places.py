@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -17,6 +17,8 @@ from bot.slack.people import Kept
 
 KEPT_SECONDS: Final = 600.0
 KEPT_PLACES: Final = 5_000
+# Slack gives no more than fifteen messages to apps that are in no directory.
+LOOKED_AT: Final = 15
 _NAMELESS: Final = frozenset({"directmessage", "privategroup"})
 
 log: Final = structlog.get_logger(__name__)
@@ -36,16 +38,21 @@ class SlackPlaces:
         self._calls = PacedCalls(clients, pacer)
         self._directory = directory
         self._channels: Kept[SlackChannel] = Kept(KEPT_SECONDS, KEPT_PLACES)
-        self._direct: Kept[bool] = Kept(KEPT_SECONDS, KEPT_PLACES)
+        self._direct: Kept[frozenset[str]] = Kept(KEPT_SECONDS, KEPT_PLACES)
 
     async def spot(
         self, workspace_id: str, channel_id: str, *, user_id: str, name: str = ""
     ) -> Spot:
         """Return a conversation as the port says."""
         if channel_id.startswith("D"):
-            await self._check_direct(workspace_id, channel_id)
+            writers = await self._writers(workspace_id, channel_id)
+            whose = user_id if user_id in writers else min(writers, default="")
             return Spot(
-                workspace_id=workspace_id, channel_id=channel_id, is_dm=True, dm_user_id=user_id
+                workspace_id=workspace_id,
+                channel_id=channel_id,
+                is_private=True,
+                is_dm=True,
+                dm_user_id=whose,
             )
         channel = await self._channel(workspace_id, channel_id)
         known = "" if name in _NAMELESS else name
@@ -54,6 +61,7 @@ class SlackPlaces:
             channel_id=channel_id,
             name=channel.name or known,
             is_general=channel.is_general,
+            is_private=channel.is_private,
         )
 
     async def join(self, spot: Spot) -> str:
@@ -79,21 +87,34 @@ class SlackPlaces:
             self._channels.put((workspace_id, channel_id), kept)
         return kept
 
-    async def _check_direct(self, workspace_id: str, channel_id: str) -> None:
+    async def _writers(self, workspace_id: str, channel_id: str) -> frozenset[str]:
         """
-        Make sure that a direct message is one with us: commands work between two people, too.
+        Return who, besides bots, wrote in a direct message with us lately; what they wrote is not read.
 
-        Its history can be read (`im:history`) when we are in it; `conversations.info` would need
-        one scope more.
+        Its history can be read (`im:history`) when we are in it: commands work between two people,
+        too. `conversations.info` and `conversations.members` would need one scope more.
         """
-        if self._direct.get((workspace_id, channel_id)):
-            return
+        kept = self._direct.get((workspace_id, channel_id))
+        if kept is not None:
+            return kept
+        messages: Any = ()
         try:
-            await self._calls.read(
-                workspace_id, "conversations.history", channel=channel_id, limit=1
+            answer = await self._calls.read(
+                workspace_id, "conversations.history", channel=channel_id, limit=LOOKED_AT
             )
+            messages = answer.get("messages")
         except SlackRefused as error:
             if error.code == "channel_not_found":
                 raise
             log.info("direct_message_not_checked", code=error.code)
-        self._direct.put((workspace_id, channel_id), value=True)
+        writers = frozenset(filter(None, map(_writer, messages or ())))
+        self._direct.put((workspace_id, channel_id), writers)
+        return writers
+
+
+def _writer(message: Any) -> str:
+    """Return who typed a message; "" for those of bots and of Slack itself."""
+    if not isinstance(message, dict) or message.get("bot_id") or message.get("subtype"):
+        return ""
+    user = message.get("user")
+    return user if isinstance(user, str) and user != "USLACKBOT" else ""

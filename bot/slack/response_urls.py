@@ -123,15 +123,7 @@ class ResponseUrls:
         )
 
     def _check(self, url: str) -> None:
-        """A stored address must still be one of Slack's, or of the stand-in we are pointed at."""
-        try:
-            there, here = urlsplit(url), urlsplit(self._clients.base_url)
-            same = (there.scheme, there.netloc) == (here.scheme, here.netloc)
-            ours = there.scheme == "https" and (there.hostname or "").endswith(_HOSTS)
-            plain = there.port in {None, 443} and there.username is None
-        except ValueError:
-            same = ours = plain = False
-        if not (same or (ours and plain)):
+        if not is_slacks(url, self._clients.base_url):
             raise SlackRefused(
                 "That is no address of Slack's.",
                 code="invalid_response_url",
@@ -143,6 +135,22 @@ class ResponseUrls:
             # The oldest are long expired; Slack itself refuses one that is not.
             del self._known[next(iter(self._known))]
         return self._known.setdefault(url, _Uses(asyncio.get_running_loop().time()))
+
+
+def is_slacks(url: str, base_url: str) -> bool:
+    """
+    Return whether an address is one of Slack's, or of the stand-in that *base_url* points at.
+
+    A payload names it, and it may have been stored since; nothing is sent anywhere else.
+    """
+    try:
+        there, here = urlsplit(url), urlsplit(base_url)
+        same = (there.scheme, there.netloc) == (here.scheme, here.netloc)
+        ours = there.scheme == "https" and (there.hostname or "").endswith(_HOSTS)
+        plain = there.port in {None, 443} and there.username is None
+    except ValueError:
+        return False
+    return same or (ours and plain)
 
 
 def _used_up() -> SlackRefused:

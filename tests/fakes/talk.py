@@ -22,7 +22,8 @@ from bot.app.newsroom import load_cipher, open_newsroom
 from bot.chat.request import Request
 from bot.clock import SystemClock
 from bot.manifest import manifest
-from bot.sandbox import Message, Person, Sandbox, app_from_manifest
+from bot.sandbox import DEFAULT_WORLD, Message, Person, Sandbox, app_from_manifest
+from bot.sandbox.world import WorkspaceSeed
 from bot.settings import Settings, load_settings
 from bot.slack.pacing import Pacer
 from storage.database import Database
@@ -151,12 +152,15 @@ async def open_talk(
     with_model: bool = True,
     rate_limits: Any = "off",
     app: Any = None,
+    worlds: Sequence[WorkspaceSeed] = (DEFAULT_WORLD,),
     pacer: Pacer | None = None,
     **settings: object,
 ) -> AsyncIterator[Talk]:
     """Start everything; with *digest*, one of two stories stands in #ai-news."""
     async with (
-        Sandbox(rate_limits=rate_limits, app=app or app_from_manifest(manifest())) as sandbox,
+        Sandbox(
+            rate_limits=rate_limits, app=app or app_from_manifest(manifest()), worlds=worlds
+        ) as sandbox,
         FeedServer() as publishers,
         FakeAzure() as azure,
     ):

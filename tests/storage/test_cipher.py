@@ -26,6 +26,17 @@ def test_a_secret_comes_back(text: str) -> None:
     assert token.isascii()
 
 
+def test_a_seal_fits_its_text_and_its_keys_alone() -> None:
+    """A mark for one text is none for another, after a rotation it still counts, and garbage never does."""
+    old, new = generate_key(), generate_key()
+    mark = Cipher([old]).seal("T1/D1/U1")
+    assert Cipher([new, old]).is_seal(mark, "T1/D1/U1")
+    assert not Cipher([old]).is_seal(mark, "T1/D1/U2")
+    assert not Cipher([new]).is_seal(mark, "T1/D1/U1")
+    for garbage in ("", "T1/D1/U1", "\ud800", mark[:-4]):
+        assert not Cipher([old]).is_seal(garbage, "T1/D1/U1")
+
+
 def test_the_wrong_key_is_an_error_without_the_secret() -> None:
     """Another key, or a changed text, is a CipherError that shows neither key nor text."""
     key = generate_key()
