@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.chat.hearing import Uttered
-from bot.chat.slack_text import decode
+from bot.chat.slack_text import addressed_in, decode
 from bot.chat.thread import ThreadKey
 from handlers.edge import Edge
 from handlers.inbound import Inbound, Json, ts_of
 
 # With any other subtype nobody says anything: joins, topics, reminders.
-_SAID = frozenset({None, "thread_broadcast", "file_share", "bot_message"})
+_SAID = frozenset({None, "thread_broadcast", "file_share", "me_message", "bot_message"})
 
 
 async def event_message(edge: Edge, inbound: Inbound) -> None:
@@ -38,6 +38,7 @@ async def said(edge: Edge, inbound: Inbound) -> None:
         bot_user_id=inbound.bot_user_id,
         thread_ts=ts_of(event, "thread_ts") or None,
         direct=event.get("channel_type") == "im",
+        addressed=addressed_in(event.get("blocks"), inbound.bot_user_id),
         by_bot=bool(event.get("bot_id") or event.get("subtype") == "bot_message"),
     )
     request = await edge.hearing.hear(uttered, edge.clock.now())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import PlainwireError, SlackError
 from bot.logs import get_logger
 from bot.render.error_messages import sentence_for, sentences_for
+from bot.well_formed import well_formed_json
 from handlers.edge import Edge
 from handlers.inbound import Inbound
 
@@ -29,7 +30,8 @@ def guarded(edge: Edge, listener: Listener) -> Callable[..., Awaitable[None]]:
 
     async def listen(body: dict[str, Any], context: AsyncBoltContext, ack: Any) -> None:
         inbound = Inbound(
-            body=body,
+            # Once, for everything in it: half an emoji in a name is as little for us as in a question.
+            body=well_formed_json(body),
             send_ack=ack,
             team_id=_installed_in(context),
             bot_user_id=context.bot_user_id or "",

@@ -98,8 +98,8 @@ class Inbound:
 
     @property
     def text(self) -> str:
-        """What was typed after a command."""
-        return _text(self.body, "text")
+        """What was typed after a command; half an emoji comes in a form as unreadable bytes."""
+        return _text(self.body, "text").replace("\ufffd", "")
 
     @property
     def trigger_id(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 from importlib.resources import files
@@ -17,7 +16,7 @@ from importlib.resources import files
 from bot.chat.ask import Length
 from bot.explain.explanation import Level
 from bot.explain.glossary import GlossaryEntry
-from bot.explain.sources import Document, clean, tagged
+from bot.explain.sources import Document, clean, tagged, untagged
 from bot.model.port import ModelRequest, Turn
 
 
@@ -33,7 +32,8 @@ class AnswerMode(StrEnum):
 OUTSIDE_MARK, NOT_IN_SOURCES_MARK = "[OUTSIDE]", "[NOT IN SOURCES]"
 # The answer, with slack for models that think first (their thoughts count as output).
 MAX_OUTPUT_TOKENS: dict[Length | None, int] = {"short": 900, None: 1_500, "long": 2_500}
-MAX_QUESTION_CHARS = 4_000
+# All that a person may type at once (`ask.MAX_ASK_CHARS`): nothing of it is lost unsaid.
+MAX_QUESTION_CHARS = 10_000
 _MAX_HOUSE_TERMS = 8
 _TIMEOUT_SECONDS = 60.0
 # Grows by hand when the rules around the prompt change.
@@ -50,7 +50,6 @@ _READERS = {
     .read_text(encoding="utf-8")
     for level in Level
 }
-_DOCUMENT_TAG = re.compile(r"<\s*/?\s*documents\b[^>]*>?", re.IGNORECASE)
 
 
 def _version() -> str:
@@ -95,7 +94,7 @@ def answer_request(
         instructions=_instructions(mode, level, language, length),
         turns=(
             *((Turn(role="user", text=material),) if material else ()),
-            *(Turn(role=turn.role, text=_untagged(turn.text)) for turn in turns),
+            *(Turn(role=turn.role, text=untagged(turn.text)) for turn in turns),
             Turn(role="user", text=_question(question, mode)),
         ),
         max_output_tokens=MAX_OUTPUT_TOKENS[length],
@@ -133,16 +132,7 @@ def _house_term(entry: GlossaryEntry, level: Level) -> str:
 
 
 def _question(question: str, mode: AnswerMode) -> str:
-    asked = _untagged(clean(question))[:MAX_QUESTION_CHARS].strip()
+    asked = untagged(clean(question))[:MAX_QUESTION_CHARS].strip()
     if not asked and mode is AnswerMode.EXPLAIN:
         return "Explain the documents."
     return asked or "What is this about?"
-
-
-def _untagged(text: str) -> str:
-    # Taking a tag out can make a new one of what stood around it.
-    while True:
-        shorter = _DOCUMENT_TAG.sub("", text)
-        if shorter == text:
-            return text
-        text = shorter

@@ -7,6 +7,7 @@ Options are words, understood where people put them: at the beginning ("simply: 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -32,7 +33,7 @@ from bot.chat.ask_patterns import (
     TERM_PATTERNS,
 )
 from bot.chat.ask_words import LANGUAGES
-from bot.chat.slack_text import decode, links_in, without_links
+from bot.chat.slack_text import decode, links_in, with_plain_marks, without_links
 from bot.explain.explanation import Level
 
 MAX_ASK_CHARS = 10_000
@@ -43,6 +44,10 @@ MAX_BARE_TERM_WORDS = 3
 MAX_WORDS_BESIDE_LINK = 40
 # Nobody says more than a few options; the bounds keep hostile texts cheap.
 _MAX_STRIPS, _TAIL_CHARS, _ONE_QUESTION_CHARS = 8, 120, 400
+# "So what exactly is the meaning of" and a term: longer is no question about a term.
+_TERM_QUESTION_CHARS = 300
+# Patterns with several gaps would try every way to share out a long one.
+_RUN_OF_SPACE = re.compile(r"\s{3,}")
 Length = Literal["short", "long"]
 
 
@@ -83,7 +88,9 @@ def parse_ask(text: str, bot_user_id: str = "") -> Ask:
     """Return what *text* asks for; Slack's markup in it is understood, plain text too."""
     if len(text) >= MAX_ASK_CHARS:
         return Ask(kind=AskKind.TOO_LONG)
-    heard = decode(text, bot_user_id).text
+    heard = _RUN_OF_SPACE.sub(_short_space, decode(text, bot_user_id).text)
+    if len(heard) <= _ONE_QUESTION_CHARS:
+        heard = with_plain_marks(heard)
     if HELP.fullmatch(heard):
         return Ask(kind=AskKind.HELP)
     options = _Options()
@@ -96,6 +103,11 @@ def parse_ask(text: str, bot_user_id: str = "") -> Ask:
         links=links_in(rest) or _bare_address(rest),
     )
     return _understood(ask, rest, asked_to_explain=options.asked)
+
+
+def _short_space(run: re.Match[str]) -> str:
+    """Return what a long run of white space says: a new paragraph, a new line, or a space."""
+    return "\n\n" if run[0].count("\n") > 1 else "\n" if "\n" in run[0] else " "
 
 
 class _Options:
@@ -208,6 +220,10 @@ def _is_question(words: str) -> bool:
 
 def term_of(words: str) -> str | None:
     """Return X for "what is X?", "what does X mean", "was ist X" and their like, else None."""
+    # The patterns take marks at the end, any number of them, and leave them.
+    words = words.rstrip(" ?!.")
+    if len(words) > _TERM_QUESTION_CHARS:
+        return None
     for pattern in TERM_PATTERNS:
         found = pattern.fullmatch(words)
         if found is None:

@@ -11,6 +11,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.chat.slack_text import with_plain_marks
+from bot.chat.story_numbers import names_story_anywhere
+
 # Of the digests that are looked through; also how old "the latest" may be.
 MAX_DAYS = 7
 # A longer text is material of its own; the bound also keeps hostile ones cheap.
@@ -48,19 +51,20 @@ def digest_question(text: str, today: date) -> DigestQuestion | None:
     """
     if len(text) > _MAX_CHARS:
         return None
-    number = _NUMBER.search(text)
+    text = with_plain_marks(text)
+    number = names_story_anywhere(text)
     named = _DIGEST.search(text) or _NEWS.search(text)
-    if number is None and named is None:
+    if not number and named is None:
         return None
     rest = _DAY.sub(" ", _NEWS.sub(" ", _DIGEST.sub(" ", text)))
     return DigestQuestion(
-        rest=" ".join(rest.split()), names_number=number is not None, until=_until(text, today)
+        rest=" ".join(rest.split()), names_number=number, until=_until(text, today)
     )
 
 
 def names_only_a_story(text: str) -> bool:
     """Return whether a message is nothing but the number of a story: "#2", "2?", "the second one"."""
-    return bool(_ONLY_NUMBER.fullmatch(text.strip()))
+    return bool(_ONLY_NUMBER.fullmatch(with_plain_marks(text).strip()))
 
 
 def _until(text: str, today: date) -> date:
@@ -114,13 +118,6 @@ _NEWS = re.compile(
 _ORDINALS = (
     r"first|second|third|fourth|fifth|sixth|seventh|eighth|last|top|\d(?:st|nd|rd|th)|"
     r"(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|letzte)n?"
-)
-# Outside a digest's thread only what can hardly be anything else: "#2", "story 2", "the second story".
-_NUMBER = re.compile(
-    r"(?:(?<!\w)(?<!issue )(?<!ticket )(?<!pr )(?<!bug )(?<!case )(?<!room )#\s?\d{1,2}\b(?!\s*%)"
-    r"|\b(?:story|stories|headline|news\s+item|meldung|nachricht)\s+(?:number\s+|no\.?\s*|nr\.?\s*|nummer\s+)?#?\d{1,2}\b"
-    rf"|\b(?:{_ORDINALS})\s+(?:story|headline|news\s+item|meldung|nachricht|schlagzeile)\b)",
-    re.IGNORECASE,
 )
 _ONLY_NUMBER = re.compile(
     rf"(?:the\s+|die\s+|story\s+|meldung\s+|number\s+|nummer\s+|nr\.?\s*|no\.?\s*)?(?:#\s?\d{{1,2}}|\d|(?:{_ORDINALS})(?:\s+(?:one|story|item|meldung))?)"

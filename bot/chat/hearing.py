@@ -29,6 +29,7 @@ class Uttered:
         direct: In a direct message with us.
         by_bot: Written by a bot, us included.
         bot_user_id: Ours in that workspace.
+        addressed: Whether its rich text mentions us (`slack_text.addressed_in`); None when it has none.
     """
 
     event_id: str
@@ -41,6 +42,7 @@ class Uttered:
     thread_ts: str | None = None
     direct: bool = False
     by_bot: bool = False
+    addressed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Hearing:
     async def hear(self, uttered: Uttered, now: datetime) -> Request | None:
         """Return the question that a message asks of us, to be recorded, or None."""
         heard = decode(uttered.text, uttered.bot_user_id)
+        if uttered.addressed is False:
+            heard = replace(heard, mentions_us=False)
         in_talk = uttered.direct or uttered.thread_ts is not None
         if uttered.by_bot or not (in_talk or heard.mentions_us):
             return None

@@ -8,12 +8,13 @@ asked, and otherwise it is silent, because a bot that interrupts is switched off
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.chat.ask_patterns import HELP
 from bot.chat.digest_question import names_only_a_story
-from bot.chat.slack_text import links_in, without_links
+from bot.chat.slack_text import links_in, with_plain_marks, without_links
+from bot.chat.story_numbers import names_story_anywhere
 from bot.digest.preference import ThreadReplies
 
 Last = Literal["bot", "person", "nobody"]
@@ -63,6 +64,7 @@ class Silent:
 
 def listen(said: Said) -> Answered | Silent:
     """Return whether the bot answers, and why."""
+    said = replace(said, text=with_plain_marks(said.text))
     speaks = _says_something(said.text)
     # In this order: the first that applies decides.
     rules: tuple[tuple[bool, Answered | Silent], ...] = (
@@ -95,14 +97,18 @@ def _question_for_us(said: Said) -> Answered | Silent:
         (bool(_REQUEST.match(words)), Answered("asks for an explanation")),
         (names_story, Answered("names a story")),
         (not is_question(words), no_question),
-        (people_talk and not _ABOUT_NEWS.search(words), Silent("people talk to each other")),
+        (people_talk and not _is_about_news(words), Silent("people talk to each other")),
     )
     return next((decision for applies, decision in rules if applies), Answered("question"))
 
 
+def _is_about_news(words: str) -> bool:
+    return names_story_anywhere(words) or bool(_ABOUT_NEWS.search(words))
+
+
 def is_question(text: str) -> bool:
     """Return True for a sentence that asks, with or without a question mark."""
-    words = " ".join(text.split())
+    words = " ".join(with_plain_marks(text).split())
     last = re.split(r"(?<=[.!?])\s+", words)[-1] if words else ""
     if any(_asks(part) for part in re.split(r"(?<=[.!?])\s+", words)):
         return True
@@ -112,7 +118,8 @@ def is_question(text: str) -> bool:
 
 
 def _asks(sentence: str) -> bool:
-    if not sentence.rstrip(" )\"'”").endswith("?"):
+    # "¿Qué es RAG" asks before it ends; emoji and brackets may follow the mark.
+    if not (sentence.startswith("¿") or _ASKED.search(sentence)):
         return False
     return set(sentence) <= {"?"} or any(letter.isalnum() for letter in sentence)
 
@@ -127,6 +134,11 @@ def _says_something(text: str) -> bool:
     return not _SMALL_TALK.fullmatch(bare)
 
 
+_ASKED = re.compile(
+    # Begun at the beginning of a run of marks alone: a long one is read once.
+    r"(?<![?!])!*+\?[?!]*+(?:[ )\]}\"'”’»*_~`]|:[a-z0-9_+'-]{1,60}:)*+$|:(?:grey_)?question:$|:interrobang:$",
+    re.IGNORECASE,
+)
 _SMALL_TALK = re.compile(
     r"(?:(?:many |ok(?:ay)?,? )?(?:thanks?|thx|ty|tysm|thank you|cheers|danke(?:schön)?|vielen dank|merci|gracias)"
     r"(?: (?:a lot|so much|you|all|guys|bot|everyone|everybody|team|für die info|for (?:this|sharing|the info)))*|"
@@ -181,7 +193,7 @@ _ADDRESSED_TO_PERSON = re.compile(
 )
 # Words of ours and of the news, by which a question in the middle of people's talk is still for us.
 _ABOUT_NEWS = re.compile(
-    r"#\d|\b(?:story|stories|digest|article|source|headline|number \d|the (?:first|second|third|fourth|fifth|last) (?:one|story)|"
+    r"\b(?:story|stories|digest|article|source|headline|number \d|the (?:first|second|third|fourth|fifth|last) (?:one|story)|"
     r"mean|means|explain|stand for|what is|what are|what['’]s an?|bedeutet|heißt|was ist|meldung|artikel|quelle)\b",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.chat.story_numbers import LAST, story_numbers
 from bot.chat.thread import ThreadMemory
 
 
@@ -140,15 +141,8 @@ def _focus(
 
 
 def _numbers(text: str, count: int) -> list[int]:
-    found = [(match.start(), int(match[1])) for match in _NUMBER.finditer(text)]
-    for match in _ORDINAL.finditer(text):
-        word = (match[1] or match[2]).casefold()
-        number = _ORDINALS.get(word) or (int(word[:-2]) if word[:-2].isdigit() else 0)
-        found.append((match.start(), count if number < 0 else number))
-    bare = _BARE.match(text)
-    if bare and not found:
-        found.append((0, int(bare[1])))
-    return list(dict.fromkeys(number for _, number in sorted(found)))
+    found = (count if number == LAST else number for number in story_numbers(text))
+    return list(dict.fromkeys(found))
 
 
 def _names(text: str, outlet: str) -> bool:
@@ -170,27 +164,6 @@ def _words(text: str) -> frozenset[str]:
 
 
 _SMALL = 3
-_ORDINAL_WORDS = (
-    "first second third fourth fifth sixth seventh eighth",
-    "erste zweite dritte vierte fünfte sechste siebte achte",
-    "ersten zweiten dritten vierten fünften sechsten siebten achten",
-)
-_ORDINALS = {word: n for words in _ORDINAL_WORDS for n, word in enumerate(words.split(), 1)}
-_ORDINALS |= {"last": -1, "letzte": -1, "letzten": -1, "top": 1}
-_THING = r"(?:one|story|item|news|article|headline|point|topic|meldung|nachricht|geschichte|artikel|thema)"
-_NUMBER = re.compile(
-    r"(?:#\s?|\b(?:story|stories|number|no\.?|nr\.?|nummer|item|news|meldung|punkt|thema)\s*#?)(\d{1,2})\b(?!\s*%)",
-    re.IGNORECASE,
-)
-_ORDINAL = re.compile(
-    rf"\b({'|'.join(_ORDINALS)}|\d(?:st|nd|rd|th))\s+{_THING}\b|(?<=\bthe )({'|'.join(_ORDINALS)})(?=[\s?.!]*$)",
-    re.IGNORECASE,
-)
-# A number at the very beginning: "2?", "3: why", "2 please".
-_BARE = re.compile(
-    r"\s*(\d)\s*(?:[?:.,)!-]|$|\s(?:why|how|what|who|when|more|please|warum|wie|was|mehr|bitte)\b)",
-    re.IGNORECASE,
-)
 _WHOLE = re.compile(
     r"\b(?:all (?:of )?(?:these|them|the stories|this|stories)|(?:any|which|some|one|most|each|none|either|both) of (?:these|them|the stories|the news)|"
     r"(?:the|this|today['’]?s?|whole|entire) (?:\w+ )?digest|(?:these|the|today['’]?s) stories|"

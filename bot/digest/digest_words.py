@@ -45,6 +45,8 @@ from bot.digest.typed import (
 )
 
 MAX_TYPED_CHARS = 3000
+# With Slack's markup around it, which names an address twice.
+MAX_WRAPPED_CHARS = 3 * MAX_TYPED_CHARS
 _MAX_URL_CHARS = 2000
 
 
@@ -56,9 +58,12 @@ def parse_digest_words(typed: str) -> Command | Wrong:
         typed: Everything after `/digest`, as Slack gives it: addresses may be wrapped as
             `<https://…|…>`, quotes may be curly.
     """
-    text = plain(typed)
-    if len(text) > MAX_TYPED_CHARS:
-        return Wrong("That is too long for a command; `/digest help` shows what I understand.")
+    text = plain(typed[: MAX_WRAPPED_CHARS + 1])
+    if len(typed) > MAX_WRAPPED_CHARS or len(text) > MAX_TYPED_CHARS:
+        return Wrong(
+            f"That is too long for a command, which has at most {MAX_TYPED_CHARS:,} characters; "
+            "write it shorter, such as `/digest on 9:00`. `/digest help` shows what I understand."
+        )
     if not text:
         return OpenSettings()
     verb, rest = _split_verb(text)
@@ -72,8 +77,8 @@ def parse_digest_words(typed: str) -> Command | Wrong:
 def plain(typed: str) -> str:
     """Return typed words without Slack's wrapping of links, curly quotes and doubled blanks."""
     # `<https://a.example|a.example>` and `<https://a.example>`; mentions and channels stay wrapped.
-    text = re.sub(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>", r"\1", typed)
-    text = re.sub(r"<mailto:[^|>\s]+\|([^>]*)>", r"\1", text)
+    text = re.sub(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>", r"\1", typed)
+    text = re.sub(r"<mailto:[^|<>\s]+\|([^<>]*)>", r"\1", text)
     text = text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
     text = text.translate(_QUOTES)
     text = "".join(char if char.isprintable() else " " for char in text)
@@ -81,7 +86,16 @@ def plain(typed: str) -> str:
 
 
 _QUOTES = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\N{NO-BREAK SPACE}": " "}
+    {
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‘": "'",
+        "’": "'",
+        "？": "?",
+        "؟": "?",
+        "\N{NO-BREAK SPACE}": " ",
+    }
 )
 
 

@@ -10,6 +10,10 @@ from bot.digest.typed import Wrong, shown
 from bot.news.feed import Feed
 from bot.news.urlkey import outlet_of
 
+# More than any name or address that names a source.
+_MAX_TYPED_CHARS = 2_000
+# Likeness is worked out letter by letter with every name.
+_MAX_LIKE_CHARS = 100
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]")
 _ARTICLE = re.compile(r"^the\s+")
 
@@ -29,6 +33,7 @@ def find_outlet(typed: str, known: Mapping[str, str]) -> str | Wrong:
         typed: "theledger.example", "https://www.theledger.example/news", "The Ledger".
         known: From `known_outlets`.
     """
+    typed = typed[:_MAX_TYPED_CHARS]
     name = _folded(typed)
     by_name = {outlet for outlet, label in known.items() if _folded(label) == name}
     by_name |= {outlet for outlet in known if outlet.casefold() == typed.strip().casefold()}
@@ -42,7 +47,12 @@ def find_outlet(typed: str, known: Mapping[str, str]) -> str | Wrong:
 
 def _unknown(typed: str, known: Mapping[str, str]) -> Wrong:
     labels = {_folded(label): outlet for outlet, label in known.items()}
-    near = difflib.get_close_matches(_folded(typed), list(labels), 1, 0.6)
+    near = difflib.get_close_matches(
+        _folded(typed)[:_MAX_LIKE_CHARS],
+        [label for label in labels if len(label) <= _MAX_LIKE_CHARS],
+        1,
+        0.6,
+    )
     if near:
         outlet = labels[near[0]]
         return Wrong(

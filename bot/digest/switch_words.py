@@ -47,15 +47,18 @@ class _Found:
 
 
 def _read(words: list[str], found: _Found) -> Change | Wrong:
-    while words:
-        taken = _take_time(words, found) or _take_days(words, found) or _take_zone(words, found)
+    at = 0
+    while at < len(words):
+        # No name or time has more words.
+        near = words[at : at + _MAX_ZONE_WORDS]
+        taken = _take_time(near, found) or _take_days(near, found) or _take_zone(near, found)
         if isinstance(taken, Wrong):
             return taken
         if taken == 0:
-            if words[0] not in _FILLERS:
-                return _unknown(words)
+            if words[at] not in _FILLERS:
+                return _unknown(words[at:])
             taken = 1
-        words = words[taken:]
+        at += taken
     return found.change
 
 

@@ -59,7 +59,7 @@ def parse_zone(typed: str) -> str | Wrong:
 
 def parse_days(typed: str) -> frozenset[Weekday] | Wrong:
     """Return days: "mon-fri", "fri-mon", "weekdays", "weekend", "daily", "mon, wed and fri"."""
-    spaced = re.sub(r"\s*(?:-|–|\bto\b)\s*", "-", typed.strip().casefold())
+    spaced = re.sub(r" ?(?:-|–|\bto\b) ?", "-", " ".join(typed.casefold().split()))
     words = [word for word in re.split(r"[,;\s]+|\band\b", spaced) if word]
     if " ".join(words) in _DAY_GROUPS:
         return _DAY_GROUPS[" ".join(words)]

@@ -73,21 +73,28 @@ _AMOUNTS = (
 )  # fmt: skip
 
 
-def unfounded_amounts(sentence: str, sources: str, known: Iterable[Figure]) -> list[str]:
+class ToldAmounts:
     """
-    Return the amounts in words that no source tells.
+    The amounts in words that sources tell; each is looked for once, and only when a text has it.
 
     Args:
-        sentence: To be checked.
         sources: Their texts, joined.
         known: The sources' figures.
     """
-    found = [(amount, match[0]) for amount in _AMOUNTS if (match := amount.words.search(sentence))]
-    if not found:
-        return []
-    figures = list(known)
-    return [
-        words
-        for amount, words in found
-        if not amount.words.search(sources) and not any(map(amount.said_by, figures))
-    ]
+
+    def __init__(self, sources: str, known: Iterable[Figure]) -> None:
+        self._sources, self._figures = sources, tuple(known)
+        self._told: dict[int, bool] = {}
+
+    def unfounded(self, sentence: str) -> list[str]:
+        """Return the amounts in words of a sentence that no source tells."""
+        found = [(n, amount.words.search(sentence)) for n, amount in enumerate(_AMOUNTS)]
+        return [match[0] for n, match in found if match and not self._is_told(n)]
+
+    def _is_told(self, number: int) -> bool:
+        if number not in self._told:
+            amount = _AMOUNTS[number]
+            self._told[number] = bool(amount.words.search(self._sources)) or any(
+                map(amount.said_by, self._figures)
+            )
+        return self._told[number]

@@ -14,6 +14,8 @@ from bot.explain.wire import WireExplanation
 Field = Literal[
     "headline", "means_for_reader", "in_short", "paragraphs", "why_it_matters", "what_is_new"
 ]
+# Three times what the longest form may explain; each is looked for in the whole text.
+MAX_DRAFT_TERMS = 24
 _HIDDEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -63,7 +65,7 @@ def draft_of(wire: WireExplanation, language: str, *, is_update: bool) -> Draft:
                 meaning=fold_space(term.meaning),
                 comparison=fold_space(term.comparison),
             )
-            for term in wire.terms
+            for term in wire.terms[:MAX_DRAFT_TERMS]
         ),
         why_it_matters=cut(wire.why_it_matters),
         what_is_new=cut(wire.what_is_new) if is_update else (),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 
 from bot.explain.number_format import decimals_of, readings_of
@@ -55,6 +55,10 @@ _DENSE_UNIT = re.compile("|".join(sorted(_DENSE_UNITS, key=len, reverse=True)))
 # Magnitudes that are written with a full stop: "1,5 Mrd. Euro".
 _SHORTENED = frozenset({"mrd", "mio", "bio", "tsd", "mill", "md", "bn", "mn"})
 _SMALL_WORD = 2
+# "Slightly more than" and its like stand within so many characters before a figure.
+_HEDGE_CHARS = 28
+# A magnitude is said with three words at most ("mil millones de").
+_MAGNITUDE_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,50 +102,6 @@ def figures(text: str, language: str = "en") -> list[Figure]:
     return _share_units(folded, _apart(found))
 
 
-def supports(source: Figure, claim: Figure) -> bool:
-    """Return True when a source's figure says what the text claims, rounded at most to its digits."""
-    if source.unit != claim.unit:
-        return False
-    return any(
-        _rounds_to(value, wanted, claim, source)
-        for value in source.values
-        for wanted in claim.values
-    )
-
-
-def _rounds_to(value: Decimal, wanted: Decimal, claim: Figure, source: Figure) -> bool:
-    if value == wanted:
-        return True
-    if value < 0 or claim.in_words:
-        return False
-    place = claim.place
-    if claim.hedge:
-        place = max(place, _trailing_place(wanted))
-    elif place <= 1 and not _may_lose_decimals(claim, source):
-        return False
-    modes = {
-        "": (ROUND_HALF_UP,),
-        "about": (ROUND_HALF_UP,),
-        "above": (ROUND_FLOOR,),
-        "below": (ROUND_CEILING,),
-    }[claim.hedge]
-    return any((value / place).to_integral_value(mode) * place == wanted for mode in modes)
-
-
-def _may_lose_decimals(claim: Figure, source: Figure) -> bool:
-    """4.83 % may become 4.8 % or 5 %; version 4.8 may not become version 5, nor 2024 become 2025."""
-    if claim.place < 1:
-        return source.place < claim.place
-    return bool(claim.unit) and source.place < 1
-
-
-def _trailing_place(value: Decimal) -> Decimal:
-    if value == 0 or value != value.to_integral_value():
-        return Decimal(1)
-    digits = str(int(value))
-    return Decimal(10) ** (len(digits) - len(digits.rstrip("0")))
-
-
 def _figure(text: str, match: re.Match[str], language: str) -> Figure | None:
     if match["number"]:
         return _from_digits(text, match, language)
@@ -163,7 +123,7 @@ def _from_digits(text: str, match: re.Match[str], language: str) -> Figure | Non
         values=frozenset(value * scale for value in readings),
         unit=unit,
         place=scale / (Decimal(10) ** decimals),
-        hedge=_hedge(text[: match.start()]),
+        hedge=_hedge(text[max(0, match.start() - _HEDGE_CHARS) : match.start()]),
         in_words=False,
         start=match.start("number"),
         end=end,
@@ -182,7 +142,7 @@ def _from_word(text: str, match: re.Match[str], language: str) -> Figure | None:
         values=frozenset({value * scale}),
         unit=unit,
         place=scale,
-        hedge=_hedge(text[: match.start()]),
+        hedge=_hedge(text[max(0, match.start() - _HEDGE_CHARS) : match.start()]),
         in_words=True,
         start=match.start(),
         end=end,
@@ -215,7 +175,10 @@ def _what_follows(text: str, match: re.Match[str], language: str) -> tuple[Decim
 def _magnitude_and_unit(text: str, at: int, language: str) -> tuple[Decimal, str, int]:
     words = MAGNITUDES["en"] | MAGNITUDES.get(language, {})
     scale = Decimal(1)
-    while (following := _NEXT_WORD.match(text, at)) is not None:
+    for _ in range(_MAGNITUDE_WORDS):
+        following = _NEXT_WORD.match(text, at)
+        if following is None:
+            break
         word = following[1].casefold().rstrip(".")
         if word in words:
             scale *= words[word]
@@ -255,7 +218,7 @@ def _unit_at(text: str, at: int) -> tuple[str, int]:
 
 
 def _hedge(before: str) -> Hedge:
-    words = before[-28:].casefold().rstrip(" $€£¥~").split()
+    words = before.casefold().rstrip(" $€£¥~").split()
     last, two = (words[-1:] or [""])[0], " ".join(words[-2:])
     if last in ABOUT or two in ABOUT:
         return "about"

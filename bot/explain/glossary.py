@@ -24,6 +24,8 @@ _Name = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^\S.*\S$")]
 # What may stand between the words of one term: "open source", "open-source", "A/B", a line break.
 _JOINTS = frozenset({" ", "-", "\n", "\u00a0", "\u2010", "\u2011", "/", "  ", " \n", "\r\n"})
 _NEAR_WORDS = 12
+# Each word of a query is looked for in every entry; a longer one finds nothing more.
+_MAX_QUERY_CHARS = 200
 _TYPO_LIKENESS = 0.9
 _TYPO_MIN_CHARS = 6
 _TYPO_MAX_CHARS = 60
@@ -194,7 +196,7 @@ class Glossary:
         First the one so named, then those whose names hold all words of the query or begin with it,
         then those whose meaning does.
         """
-        wanted = normal_words(query)
+        wanted = normal_words(query[:_MAX_QUERY_CHARS])
         if not wanted:
             return list(self.entries)
         ranked = [(_rank(entry, wanted), entry) for entry in self.entries]

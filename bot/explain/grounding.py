@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.explain.amounts import unfounded_amounts
-from bot.explain.figures import Figure, figures, supports
+from bot.explain.amounts import ToldAmounts
+from bot.explain.figures import Figure, figures
 from bot.explain.names import KnownNames, unknown_names
+from bot.explain.rounding import Told
 
 FlagKind = Literal["figure", "name", "quote", "link"]
 
@@ -38,7 +39,8 @@ _PAIRS = (
     ("『", "』"),
     ("‹", "›"),
 )
-_SINGLE = re.compile(r"(?<!\w)[‘'‚](?=\S)([^‘’'‚\n]{3,}?(?:[’'](?=\w)[^‘’'\n]*?)*)[’'‘](?!\w)")
+_SINGLE_MARK = re.compile(r"[‘’'‚\n]")
+_MIN_QUOTED_CHARS = 3
 _INCHES = re.compile(r"(?<=\d)\"(?=[\s,.)-])")
 
 
@@ -88,8 +90,9 @@ class Grounds:
         self._figures = [
             found for code in codes for text in sources for found in figures(text, code)
         ]
-        self._plain = " ".join(_plain(text) for text in sources)
-        self._text = "\n".join(sources)
+        self._told = Told(self._figures)
+        self._plain = f" {' '.join(_plain(text) for text in sources)} "
+        self._amounts = ToldAmounts("\n".join(sources), self._figures)
         self._links = " ".join(sources).casefold()
 
     def check(self, sentence: str, index: int = 0, *, analogy: bool = False) -> list[Flag]:
@@ -101,7 +104,7 @@ class Grounds:
             # A comparison with everyday life may speak of thousands of books.
             *(
                 ("figure", words)
-                for words in ([] if analogy else self._unfounded_amounts(sentence))
+                for words in ([] if analogy else self._amounts.unfounded(sentence))
             ),
             *(
                 ("name", name)
@@ -118,15 +121,12 @@ class Grounds:
 
     def _unfounded(self, sentence: str) -> Iterator[Figure]:
         for claim in figures(_without_links(sentence), self._language):
-            if not any(supports(source, claim) for source in self._figures):
+            if not self._told.supports(claim):
                 yield claim
-
-    def _unfounded_amounts(self, sentence: str) -> list[str]:
-        return unfounded_amounts(sentence, self._text, self._figures)
 
     def _is_quoted(self, quote: str) -> bool:
         plain = _plain(quote)
-        return not plain or f" {plain} " in f" {self._plain} "
+        return not plain or f" {plain} " in self._plain
 
 
 def check(
@@ -168,7 +168,7 @@ def quotes_in(sentence: str) -> list[str]:
         text = re.sub(pattern, " ", text)
     found += _straight(text)
     text = re.sub(r'"[^"]*"', " ", text)
-    found += [match[1] for match in _SINGLE.finditer(text) if " " in match[1].strip()]
+    found += [quoted for quoted in _in_single_marks(text) if " " in quoted.strip()]
     for mark in "“„«「『":
         if mark in text:
             found.append(text.split(mark, 1)[1])
@@ -186,6 +186,50 @@ def _straight(text: str) -> list[str]:
     if text.lstrip().startswith('"') or re.search(r'[\s(]"\S', text):
         return [*pieces[1:-1:2], pieces[-1]]
     return [pieces[0], *pieces[2::2]]
+
+
+def _in_single_marks(text: str) -> Iterator[str]:
+    """
+    Yield what stands between ‘ or ' before a word and ’ or ' after one; apostrophes inside are none.
+
+    Each mark is looked at once or twice, so that a text full of them takes linear time.
+    """
+    marks = [(mark.start(), mark[0]) for mark in _SINGLE_MARK.finditer(text)]
+    number = 0
+    while number < len(marks):
+        start, opening = marks[number]
+        number += 1
+        begins = text[start + 1 : start + 2].strip() != "" and not _is_word(text, start - 1)
+        if opening not in "‘'‚" or not begins:
+            continue
+        if number < len(marks) and marks[number][0] - start - 1 < _MIN_QUOTED_CHARS:
+            continue
+        end = _closing(text, marks, number)
+        if end is None:
+            continue
+        place, mark = marks[end]
+        if mark in "’'‘" and not _is_word(text, place + 1):
+            yield text[start + 1 : place]
+            number = end + 1
+        else:
+            # Whatever opens before that place does not close before it, either.
+            number = end
+
+
+def _closing(text: str, marks: Sequence[tuple[int, str]], number: int) -> int | None:
+    """Return the number of the first mark, from *number* on, that is no apostrophe within a word."""
+    for at in range(number, len(marks)):
+        place, mark = marks[at]
+        # "‚" opens; behind an apostrophe it is taken for one that was written so.
+        within = (mark in "’'" and _is_word(text, place + 1)) or (mark == "‚" and at > number)
+        if not within:
+            return at
+    return None
+
+
+def _is_word(text: str, place: int) -> bool:
+    letter = text[place : place + 1] if place >= 0 else ""
+    return letter.isalnum() or letter == "_"
 
 
 def _links_in(sentence: str) -> list[str]:

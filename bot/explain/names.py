@@ -20,6 +20,8 @@ _SAYS = re.compile(
     r"sagt|sagte|hat|will|wird|ist|war|a|va|dice|dijo|ha)\b"
 )
 _MIN_STEM, _STEM_SHARE = 5, 0.7
+# No text of news has more different words that begin alike; a hostile one may.
+_MAX_ALIKE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,19 @@ class KnownNames:
     def __init__(self, sources: Iterable[str], terms: Iterable[str] = ()) -> None:
         self._capitalised: set[str] = set()
         self._any_case: set[str] = set()
-        self._squeezed = ""
+        self._squeezed: set[str] = set()
         for text in sources:
             self._read(text)
         for term in terms:
             self._capitalised |= {part for word in _words(term) for part in _parts(word)}
-            self._squeezed += f" {_squeeze(term)} "
-        self._stems = {word[:_MIN_STEM] for word in self._capitalised}
+            self._squeezed.add(_squeeze(term))
+        self._common_openers = self._any_case & OPENERS
+        self._written = self._any_case | self._capitalised
+        self._stems: dict[str, list[str]] = {}
+        for word in sorted(self._capitalised):
+            alike = self._stems.setdefault(word[:_MIN_STEM], [])
+            if len(alike) < _MAX_ALIKE:
+                alike.append(word)
 
     def _read(self, text: str) -> None:
         words = _words(text)
@@ -67,9 +75,9 @@ class KnownNames:
             if word[0].isupper() or any(letter.isupper() for letter in word):
                 self._capitalised |= parts
         self._capitalised |= _acronyms(words)
-        self._squeezed += " " + " ".join(_squeeze(word) for word in words) + " "
+        self._squeezed.update(map(_squeeze, words))
         # "GPT 5" and "GPT-5" are one name.
-        self._squeezed += " ".join(
+        self._squeezed.update(
             _squeeze(first + second) for first, second in pairwise(words) if second[0].isdigit()
         )
 
@@ -86,13 +94,13 @@ class KnownNames:
         if word in FREE or self._date(word):
             return True
         if any(letter.isdigit() for letter in word):
-            return f" {_squeeze(word)} " in f" {self._squeezed} "
+            return _squeeze(word) in self._squeezed
         wanted = [fold(part) for part in re.split(r"[-./&+]", use.text) if part]
         # A lone capital must be one in the sources too: "Apple" is not an apple.
-        pool = self._capitalised if use.lone or use.sure else self._any_case | self._capitalised
+        pool = self._capitalised if use.lone or use.sure else self._written
         return all(
             part in pool
-            or part in self._any_case & OPENERS
+            or part in self._common_openers
             or (len(part) > 1 and not part[0].isupper() and part in OPENERS)
             or _inflected(part, pool)
             or (across_languages and self._akin(part))
@@ -120,7 +128,7 @@ class KnownNames:
             return False
         return any(
             _shared(part, known) >= max(_MIN_STEM, _STEM_SHARE * max(len(part), len(known)))
-            for known in self._capitalised
+            for known in self._stems[part[:_MIN_STEM]]
         )
 
 

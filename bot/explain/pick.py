@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.explain.figures import figures, supports
+from bot.explain.figures import figures
 from bot.explain.grounding import quotes_in
 from bot.explain.plain_language import is_clean
 from bot.explain.readability import word_count
+from bot.explain.rounding import supports
 from bot.explain.sentences import split_sentences
 from bot.explain.sources import Document, long_words
 
@@ -64,7 +65,7 @@ _ORDERS = re.compile(
     r"\b(?:tell|urge|remind) (?:the |your )?(?:users?|readers?|everyone) to\b",
     re.IGNORECASE,
 )
-_CODE_LIKE = re.compile(r"[{}\[\]|\\^~<>=_]{2,}|[<>{}|\\`]|\w+\(\)|::|https?:|\w/\w+/\w")
+_CODE_LIKE = re.compile(r"[{}\[\]|\\^~<>=_]{2,}|[<>{}|\\`]|\w\(\)|::|https?:|\w/\w+/\w")
 _SHOUTS = re.compile(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,}\b){2,}|!{2,}")
 
 

@@ -148,8 +148,9 @@ def _term_faults(draft: Draft, form: Form) -> Iterator[Fault]:
     comparisons = [term.comparison.casefold() for term in draft.terms if term.comparison]
     if len(set(comparisons)) < len(comparisons):
         yield Fault("A comparison is used twice.")
+    text = draft.text
     for term in draft.terms:
-        if not explains(term, draft.text):
+        if not explains(term, text):
             yield Fault(f'The text does not explain "{term.term[:60]}" with the words given.')
 
 

@@ -121,12 +121,16 @@ def _shorten(draft: Draft, limit: int) -> Draft:
     """Drop sentences from the end of the core until it fits, then from "why it matters"."""
     draft = replace(draft, in_short=_within(draft.in_short, limit // 2))
     draft = replace(draft, why_it_matters=_within(draft.why_it_matters, limit // 2))
-    while word_count(draft.text) > limit and draft.paragraphs:
-        *before, last = draft.paragraphs
-        draft = replace(draft, paragraphs=(*before, last[:-1]) if last[1:] else tuple(before))
-    while word_count(draft.text) > limit and draft.why_it_matters:
-        draft = replace(draft, why_it_matters=draft.why_it_matters[:-1])
-    return draft
+    words = word_count(draft.text)
+    core = [list(lines) for lines in draft.paragraphs]
+    while words > limit and core:
+        words -= word_count(core[-1].pop())
+        if not core[-1]:
+            core.pop()
+    why = list(draft.why_it_matters)
+    while words > limit and why:
+        words -= word_count(why.pop())
+    return replace(draft, paragraphs=tuple(map(tuple, core)), why_it_matters=tuple(why))
 
 
 def _within(lines: tuple[str, ...], limit: int) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def named_sources(story: Story, pages: Mapping[str, Page]) -> tuple[Source, ...]
 def tagged(chosen: Sequence[Document]) -> str:
     """Return the documents as the model gets them: JSON-escaped inside Azure's document tags."""
     parts = [
-        f"{_untagged(document.head)}\n\n{_untagged(document.text)[: _chars(index)]}"
+        f"{untagged(document.head)}\n\n{untagged(document.text)[: _chars(index)]}"
         for index, document in enumerate(chosen)
     ]
     escaped = json.dumps(_BREAK.join(parts), ensure_ascii=False)[1:-1]
@@ -185,10 +185,7 @@ def _chars(index: int) -> int:
     return LEAD_CHARS if index == 0 else OTHER_CHARS
 
 
-def _untagged(text: str) -> str:
-    # Taking a tag out can make a new one of what stood around it.
-    while True:
-        shorter = _TAG.sub("", text)
-        if shorter == text:
-            return text
-        text = shorter
+def untagged(text: str) -> str:
+    """Return *text* without tags like those that documents are put in."""
+    # Taking a tag out can make a new one of what stood around it; beside these marks none can form.
+    return _TAG.sub("‹›", _TAG.sub("", text))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from bot.errors import PlainwireError
 from bot.model.port import JsonSchema
+from bot.well_formed import well_formed_json
 
 
 class WireInvalid(PlainwireError):
@@ -56,8 +58,9 @@ def parse(text: str) -> WireExplanation:
         WireInvalid: It is not JSON of the schema.
     """
     try:
-        return WireExplanation.model_validate_json(text)
-    except ValidationError as error:
+        # Not pydantic's own reader, which refuses a whole answer for half an emoji in it.
+        return WireExplanation.model_validate(well_formed_json(json.loads(text)))
+    except (ValueError, RecursionError) as error:
         raise WireInvalid("The model's answer does not have the agreed form.") from error
 
 

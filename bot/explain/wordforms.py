@@ -31,7 +31,7 @@ _SPELLINGS = (
     (re.compile(r"grey"), "gray"),
 )
 # Not the A of "A/B test".
-_ARTICLE = re.compile(r"^\W*(?:an?|the)\s+(?=.*[^\W_])", re.IGNORECASE | re.DOTALL)
+_ARTICLE = re.compile(r"^\W*(?:an?|the)\s++(?=.*[^\W_])", re.IGNORECASE | re.DOTALL)
 
 
 class Word(NamedTuple):

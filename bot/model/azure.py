@@ -33,6 +33,7 @@ from bot.model.port import (
 from bot.model.pricing import ModelFacts
 from bot.model.reply import read_text, read_tokens, stored_anyway
 from bot.model.sdk_errors import typed_error
+from bot.well_formed import well_formed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -126,7 +127,7 @@ class AzureModel:
                     kind = getattr(event, "type", "")
                     if kind == "response.output_text.delta":
                         meter.first_token()
-                        yield str(event.delta)
+                        yield well_formed(str(event.delta))
                     elif kind in _TERMINAL:
                         self._finish(event.response.to_dict(mode="json"), meter)
                         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.model.faults import filter_categories, filtered, from_status, is_filtered
 from bot.model.port import ContentFiltered, ModelError, Overloaded, Refused, Truncated
+from bot.well_formed import well_formed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def read_text(response: Mapping[str, Any], *, deployment: str) -> str:
     refusal = next((part["refusal"] for part in _parts(response) if part.get("refusal")), None)
     if refusal is not None:
         raise Refused("The model declined to answer.")
-    text = "".join(str(part.get("text") or "") for part in _parts(response))
+    text = well_formed("".join(str(part.get("text") or "") for part in _parts(response)))
     if not text.strip():
         raise Overloaded("The model gave an empty answer.")
     return text

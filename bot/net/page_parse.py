@@ -24,6 +24,8 @@ from bot.news.entry import Page
 MAX_PAGE_BYTES = 2_000_000
 MAX_START_TAG_BYTES = 64_000
 MAX_TEXT_CHARS = 60_000
+# Of a text page, so much is looked at: most of it is left when white space is folded.
+_MAX_RAW_CHARS = 4 * MAX_TEXT_CHARS
 _MAX_TITLE_CHARS = 300
 _MAX_AUTHOR_CHARS = 200
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -71,6 +73,14 @@ def parse_page(body: bytes, source: str, url: str, charset: str) -> Page:
         paywalled=paywalled,
         problems=_problems(article, paywalled=paywalled),
     )
+
+
+def parse_text(body: bytes, source: str, charset: str) -> Page:
+    """Return a page that is plain text already; its lines become paragraphs, cut at MAX_TEXT_CHARS."""
+    text = decode(body, charset)[:_MAX_RAW_CHARS]
+    lines = (clean(line) for line in text.splitlines())
+    kept = shortened("\n\n".join(line for line in lines if line), MAX_TEXT_CHARS)
+    return Page(source=source, text=kept)
 
 
 def _tree(text: str) -> Any:

@@ -6,12 +6,10 @@ import asyncio
 from pathlib import Path
 
 from bot.errors import NotReadable, ParseFailed
-from bot.net.charset import decode
 from bot.net.client import Fetched, SafeClient
 from bot.net.http_headers import charset_of, media_type
 from bot.net.local_file import is_url, read_local
-from bot.net.page_parse import MAX_PAGE_BYTES, MAX_TEXT_CHARS, parse_page
-from bot.net.plain_text import clean, shortened
+from bot.net.page_parse import MAX_PAGE_BYTES, parse_page, parse_text
 from bot.net.robots import Robots
 from bot.net.workers import Workers
 from bot.news.entry import Page
@@ -95,7 +93,8 @@ class HttpPageReader:
             raise ParseFailed(f"It is {other}, not a web page.", source=source)
         charset = charset_of(content_type)
         if media_type(content_type) == "text/plain":
-            return Page(source=source, text=_plain_paragraphs(decode(body, charset)))
+            # A worker's job, too: two million characters hold a processor for seconds.
+            return await self._workers.run(parse_text, body, source, charset, libraries=_LIBRARIES)
         return await self._workers.run(parse_page, body, source, url, charset, libraries=_LIBRARIES)
 
 
@@ -107,11 +106,6 @@ def _not_a_page(body: bytes, kind: str) -> str:
     if not body.strip():
         return "an empty document"
     return _TYPES.get(kind) or _FAMILIES.get(kind.partition("/")[0], "")
-
-
-def _plain_paragraphs(text: str) -> str:
-    lines = (clean(line) for line in text.splitlines())
-    return shortened("\n\n".join(line for line in lines if line), MAX_TEXT_CHARS)
 
 
 def _refusal(status: int) -> str:

@@ -40,7 +40,8 @@ _INVISIBLE = re.compile(
 _SPACE = re.compile(r"\s+")
 # Stands for the edge of a block while markup is taken out; white space to everything else.
 _EDGE = "\x1e"
-_PARAGRAPH = re.compile(r"\s*(?:\x1e|\n[^\S\n]*\n)\s*")
+# White space before it is trimmed from the part that it ends; looking for it would start anew at each.
+_PARAGRAPH = re.compile(r"(?:\x1e|\n[^\S\n]*+\n)\s*+")
 
 
 def plain(text: str, max_chars: int) -> str:

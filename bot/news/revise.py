@@ -168,7 +168,7 @@ def _facts(text: str) -> _Told:
     return _Told(
         retracted=bool(_RETRACTION.search(text)),
         outcomes=frozenset(_done(text)),
-        figures=tuple(figures(text)),
+        figures=tuple(dict.fromkeys(figures(text))),
         days=frozenset((month, day) for _, month, day, _ in _days(text)),
     )
 

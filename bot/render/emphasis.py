@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.render.clean import one_line
-from bot.render.mrkdwn import EMPTY, Escaped, bold, escape_piece
+from bot.render.mrkdwn import EMPTY, Escaped, bold, escape_piece, join
 
 Span = tuple[int, int]
 
@@ -33,11 +33,12 @@ def term_spans(text: str, terms: Sequence[str], used: set[str]) -> tuple[Span, .
 def emphasise(text: str, terms: Sequence[str], used: set[str]) -> Escaped:
     """Return *text* escaped, with the first uses of *terms* in bold."""
     text = one_line(text)
-    result, at = EMPTY, 0
+    pieces: list[Escaped] = []
+    at = 0
     for start, end in term_spans(text, terms, used):
-        result += escape_piece(text[at:start]) + bold(text[start:end])
+        pieces += [escape_piece(text[at:start]), bold(text[start:end])]
         at = end
-    return result + escape_piece(text[at:])
+    return join(EMPTY, [*pieces, escape_piece(text[at:])])
 
 
 def _first_free(term: str, text: str, taken: Sequence[Span]) -> Span | None:

@@ -203,7 +203,7 @@ def parse_settings_metadata(text: str) -> SettingsTarget | None:
     """Return what `settings_metadata` wrote, or None."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     channel = found.get("channel") if isinstance(found, dict) else None
     if not isinstance(channel, str) or not channel:

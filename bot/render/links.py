@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
 from bot.render.clean import one_line
 
 SLACK_URL = "https://slack.com"
 MAX_URL_CHARS = 2_000
+# Percent-encoding makes an address longer, never shorter; white space around it goes.
+_MAX_RAW_URL_CHARS = MAX_URL_CHARS + 100
 _SCHEMES = frozenset({"http", "https"})
 # Browsers read "\\" as "/" and skip control characters: both let an address lie about its host.
 _NEVER_IN_URL = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -23,7 +26,8 @@ _IPV6_HOST = re.compile(r"\[[0-9a-f:.]+\](?::\d{1,5})?")
 # Everything RFC 3986 allows in a path, query or fragment, less what Slack's <url|label> or a
 # quoting reader could trip over: ' ( ) * stay out and are percent-encoded.
 _KEPT = "/?#[]@!$&+,;=:%-._~"
-_DOMAIN_IN_TEXT = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]+")
+# Words with full stops between them. Possessive: a long one is read once.
+_DOTTED = re.compile(r"(?<![\w-])[\w-]++(?:\.[\w-]++)++")
 
 
 def safe_url(url: str) -> str | None:
@@ -33,7 +37,7 @@ def safe_url(url: str) -> str | None:
     None for anything but http(s), for addresses with user info (`https://bank.example@evil.example`),
     without a proper host, or longer than 2,000 characters once encoded.
     """
-    if _NEVER_IN_URL.search(url.strip()):
+    if len(url) > _MAX_RAW_URL_CHARS or _NEVER_IN_URL.search(url.strip()):
         return None
     try:
         parts = urlsplit(url.strip())
@@ -79,8 +83,16 @@ def _claims_other_host(label: str, target: str) -> bool:
     plain = unicodedata.normalize("NFKC", label).lower().replace("。", ".")
     if "://" in plain:
         return True
-    found = _DOMAIN_IN_TEXT.findall(plain)
-    return any(not _same_site(name, target) for name in found)
+    dotted = (found[0].lstrip("_-") for found in _DOTTED.finditer(plain))
+    return any(_looks_like_host(name) and not _same_site(name, target) for name in dotted)
+
+
+def _looks_like_host(name: str) -> bool:
+    """A version such as 2.1 is none: what stands behind a full stop begins with a letter."""
+    return any(
+        before[-1:].isalnum() and len(after) > 1 and after[0].isalpha()
+        for before, after in pairwise(name.split("."))
+    )
 
 
 def _same_site(name: str, target: str) -> bool:

@@ -76,6 +76,13 @@ class Escaped:
     def __radd__(self, other: object) -> NoReturn:
         raise TypeError("plain text must go through escape() first")
 
+    def between(self, pieces: Iterable[Escaped]) -> Escaped:
+        """Return the pieces with this text between them."""
+        parts: list[_Part] = []
+        for number, piece in enumerate(pieces):
+            parts += (*(self._parts if number else ()), *piece._parts)  # noqa: SLF001 - of this class
+        return _make(tuple(parts))
+
     def cut(self, limit: int) -> Escaped:
         """
         Return at most *limit* UTF-16 units, cut at a word boundary and ended with "…".
@@ -192,11 +199,7 @@ def mention_user(user_id: str) -> Escaped:
 
 def join(separator: Escaped, pieces: Iterable[Escaped]) -> Escaped:
     """Return the pieces that are not empty, with *separator* between them."""
-    result = EMPTY
-    for piece in pieces:
-        if piece:
-            result = result + separator + piece if result else piece
-    return result
+    return separator.between(piece for piece in pieces if piece)
 
 
 def _divided(part: _Part, room: int, *, alone: bool) -> tuple[_Part | None, _Part | None]:
@@ -231,8 +234,9 @@ def _disarm(text: str) -> str:
 
 def _cut_text(text: str, room: int) -> str:
     """Cut escaped text to *room* units: at a space when one is near, never inside an entity."""
-    # "ignore" drops half a surrogate pair at the end.
-    kept = text.encode("utf-16-le")[: 2 * max(room, 0)].decode("utf-16-le", "ignore")
+    # No character has less than one unit; "ignore" drops half a surrogate pair at the end.
+    units = text[: max(room, 0)].encode("utf-16-le")
+    kept = units[: 2 * max(room, 0)].decode("utf-16-le", "ignore")
     space = kept.rfind(" ")
     if space > len(kept) * 0.6 and not text[len(kept) : len(kept) + 1].isspace():
         kept = kept[:space]

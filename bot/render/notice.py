@@ -41,8 +41,9 @@ def lines_of(sentences: Sequence[str], limit: int = MAX_NOTICE_CHARS) -> Escaped
 def with_code(sentence: str) -> Escaped:
     """Return a plain sentence, what stands between backticks as code, everything else escaped."""
     sentence = one_line(sentence)
-    result, at = EMPTY, 0
+    pieces: list[Escaped] = []
+    at = 0
     for match in _CODE.finditer(sentence):
-        result += escape_piece(sentence[at : match.start()]) + code(match[1])
+        pieces += [escape_piece(sentence[at : match.start()]), code(match[1])]
         at = match.end()
-    return result + escape_piece(sentence[at:])
+    return join(EMPTY, [*pieces, escape_piece(sentence[at:])])

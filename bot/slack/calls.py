@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackError
 from bot.slack.outcome import CALL_ERRORS, Failure, failure_of
 from bot.slack.refusals import refusal
+from bot.well_formed import well_formed_json
 
 Json = dict[str, Any]
 MAX_WAIT_SECONDS = 10.0
@@ -76,7 +77,7 @@ async def ask_dated(
                 raise slack_error(failure, method) from error
             await asyncio.sleep(wait)
         else:
-            body = dict(answer.data) if isinstance(answer.data, dict) else {}
+            body = well_formed_json(answer.data) if isinstance(answer.data, dict) else {}
             return body, _date_of(answer.headers)
     raise AssertionError("the loop returns or raises")
 

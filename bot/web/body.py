@@ -116,7 +116,8 @@ def _fields(text: str) -> dict[str, str]:
             text,
             keep_blank_values=True,
             strict_parsing=True,
-            errors="strict",
+            # As Bolt reads it: a command with half an emoji in it is a command.
+            errors="replace",
             max_num_fields=_MAX_FIELDS,
         )
     except ValueError as error:

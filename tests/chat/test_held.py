@@ -113,6 +113,28 @@ def test_the_cutting_of_a_stream_makes_no_difference(data: st.DataObject) -> Non
     assert (letters.paragraphs, one_by_one) == (whole.paragraphs, shown)
 
 
+@settings(max_examples=15)
+@given(st.data())
+def test_a_runaway_sentence_is_dropped_and_the_rest_goes_on(data: st.DataObject) -> None:
+    """Thousands of letters without an end are no sentence; what stands before and after them passes."""
+    long = data.draw(st.sampled_from(["`", "a", "* ", "Word ", "(", ", ", "e.g. "])) * 5_000
+    text = f"It runs on a phone.\n\nThis {long[:7_000]} ends. It needs 4 GB of memory."
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=30))
+    whole, shown = stream(text, [])
+    pieces, shown_in_pieces = stream(text, cuts)
+
+    assert shown == "It runs on a phone.\n\nIt needs 4 GB of memory."
+    assert (pieces.paragraphs, pieces.dropped, shown_in_pieces) == (whole.paragraphs, 1, shown)
+
+
+def test_an_endless_answer_is_cut_and_counted() -> None:
+    """What a model writes beyond any answer that we ask for is not read, and the ending can say so."""
+    text = "".join(f"It runs on a phone{' again' * n}. " for n in range(60)) * 20
+    holder, _ = stream(text, list(range(0, len(text), 7)))
+    assert len(text) > held.MAX_ANSWER_CHARS
+    assert holder.dropped == 1
+
+
 @pytest.mark.parametrize("line", HOSTILE)
 def test_what_has_no_place_in_an_answer_is_dropped(line: str) -> None:
     """Mentions, links, markup and unfounded claims never reach people, alone or between sentences."""

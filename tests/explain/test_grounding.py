@@ -112,6 +112,21 @@ def test_large_false_numbers_are_found(number: int):
     assert check([f"It has {number} users."], [SOURCE])
 
 
+@pytest.mark.parametrize(
+    "words", ["about {} users", "{} users", "more than {} dollars", "{}.000 users"]
+)
+def test_figures_of_thousands_of_digits_are_found(words: str):
+    """A figure that Python would not write out is one like any other: false unless the source has it."""
+    sentence = f"It has {words.format('12' * 3_000)}."
+    assert check([sentence], [SOURCE])
+    assert check([sentence], [f"{SOURCE}\n{sentence}"]) == []
+
+
+def test_a_grouped_thousand_is_not_a_decimal():
+    """A source that has a 5 does not have 5,000."""
+    assert check(["It has 5,000 users."], [SOURCE])
+
+
 @given(st.decimals(min_value=1, max_value=900, places=1), st.sampled_from(["million", "billion"]))
 def test_false_sums_are_found(value: object, magnitude: str):
     """A sum passes only when it is the source's own, rounded to the digits written."""

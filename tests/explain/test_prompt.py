@@ -71,6 +71,16 @@ def test_answers_are_read_strictly():
             parse(wrong)
 
 
+def test_half_a_character_costs_no_answer():
+    """Half an emoji, U+0000 and the like in a model's JSON are dropped; the rest of the answer stays."""
+    answer = (
+        '{"headline":"A phone \\ud83d","means_for_reader":"","in_short":"It\\u0000 runs.","paragraphs":["p"],'
+        '"terms":[],"why_it_matters":null,"what_is_new":null}'
+    )
+    read = parse(answer)
+    assert (read.headline, read.in_short) == ("A phone ", "It runs.")
+
+
 def test_prompt_version_names_content():
     """The version stands in the cache key with form, level and language, and nothing personal."""
     assert len(PROMPT_VERSION) > 8

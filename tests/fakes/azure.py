@@ -400,7 +400,7 @@ class FakeAzure:
 
 async def _send(answer: web.StreamResponse, number: int, kind: str, data: dict[str, Any]) -> int:
     event = json.dumps({"type": kind, "sequence_number": number, **data}, ensure_ascii=False)
-    await answer.write(f"event: {kind}\ndata: {event}\n\n".encode())
+    await answer.write(f"event: {kind}\ndata: {event}\n\n".encode("utf-8", "backslashreplace"))
     return number + 1
 
 

@@ -115,6 +115,14 @@ async def test_streamed_answer(model: AzureModel, server: FakeAzure, usage: Reme
     assert usage.rows[0].output_tokens
 
 
+async def test_half_a_character_is_dropped(model: AzureModel, server: FakeAzure):
+    """What no store or encoder takes never comes out of the gateway, whole answers and streams alike."""
+    server.then(Say("One\ud83d two\x00."), Say("One\ud83d two\x00."))
+
+    assert (await model.complete(REQUEST)).text == "One two."
+    assert await collect(model) == "One two."
+
+
 FAULTS: list[tuple[Behaviour, type[ModelError]]] = [
     (Throttle(), RateLimited),
     (Fail(500), Overloaded),
