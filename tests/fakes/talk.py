@@ -22,7 +22,7 @@ from bot.app.newsroom import load_cipher, open_newsroom
 from bot.chat.request import Request
 from bot.clock import SystemClock
 from bot.manifest import manifest
-from bot.sandbox import Message, Person, Sandbox, app_from_manifest
+from bot.sandbox import Message, Person, Sandbox, Timings, app_from_manifest
 from bot.settings import Settings, load_settings
 from bot.slack.pacing import Pacer
 from storage.database import Database
@@ -150,13 +150,18 @@ async def open_talk(
     digest: bool = True,
     with_model: bool = True,
     rate_limits: Any = "off",
+    timings: Timings | None = None,
     app: Any = None,
     pacer: Pacer | None = None,
     **settings: object,
 ) -> AsyncIterator[Talk]:
     """Start everything; with *digest*, one of two stories stands in #ai-news."""
     async with (
-        Sandbox(rate_limits=rate_limits, app=app or app_from_manifest(manifest())) as sandbox,
+        Sandbox(
+            rate_limits=rate_limits,
+            app=app or app_from_manifest(manifest()),
+            timings=timings or Timings(),
+        ) as sandbox,
         FeedServer() as publishers,
         FakeAzure() as azure,
     ):
