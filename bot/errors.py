@@ -81,6 +81,7 @@ class FetchFailed(NotReadable):
     Args:
         status: HTTP status when there was one.
         retry_after_seconds: What the server asked for, when it did.
+        cause: What kept us from the server, as `bot.news.feed.FeedReading` names it, else "".
     """
 
     def __init__(
@@ -91,10 +92,12 @@ class FetchFailed(NotReadable):
         next_step: str = "",
         status: int | None = None,
         retry_after_seconds: float | None = None,
+        cause: str = "",
     ) -> None:
         super().__init__(what, source=source, next_step=next_step)
         self.status = status
         self.retry_after_seconds = retry_after_seconds
+        self.cause = cause
 
 
 class ParseFailed(NotReadable):
@@ -120,7 +123,17 @@ class SlackError(PlainwireError):
 
 
 class StorageError(PlainwireError):
-    """The database refused or could not be reached."""
+    """
+    The database refused or could not be reached.
+
+    Args:
+        reason: For programs that watch: "disk_full", "read_only", "disk_error", "busy",
+            "unreachable", "refused", "damaged", "missing", or "other".
+    """
+
+    def __init__(self, what: str, *, next_step: str = "", reason: str = "other") -> None:
+        super().__init__(what, next_step=next_step)
+        self.reason = reason
 
 
 class Locked(StorageError):

@@ -81,5 +81,8 @@ def fernet_keys(value: SecretStr) -> SecretStr:
         except (binascii.Error, ValueError):
             raw = b""
         if len(raw) != 32:  # noqa: PLR2004 - Fernet's key size in bytes
-            raise ValueError("must be one or more comma-separated Fernet keys (44 characters each)")
+            raise ValueError(
+                "must be one or more comma-separated Fernet keys (44 characters each); when the old "
+                "key is lost, set a new one and run `plainwire keys forget-unreadable`"
+            )
     return value

@@ -18,7 +18,7 @@ class Installation:
     Attributes:
         workspace_id: Slack's team id (`T…`).
         bot_token: Prints as stars; stored only through the cipher.
-        scopes: As granted.
+        scopes: As granted; empty when Slack did not say.
         installed_by: Slack user id, or "" when the token came from the settings.
     """
 

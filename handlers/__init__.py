@@ -33,7 +33,7 @@ from handlers.event_channels import (
 from handlers.event_home_opened import event_home_opened
 from handlers.event_installation import event_tokens_revoked, event_uninstalled
 from handlers.event_message import event_message
-from handlers.guard import Listener, guarded
+from handlers.guard import Listener, answered, guarded, guarded_event
 from handlers.shortcut_explain import shortcut_explain
 from handlers.stale import say_stale
 from handlers.unhandled import acknowledge, ignore
@@ -106,6 +106,8 @@ EVENTS: Final[dict[Name, Listener]] = {
     # Last: whatever nobody else wants. Bolt would log the whole body of it, and answer 404.
     ANY: ignore,
 }
+# Acknowledged at once: looking again does it again, and showing something takes its time.
+STORES_NOTHING: Final = frozenset({"app_home_opened"})
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -115,8 +117,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
         (app.shortcut, SHORTCUTS),
         (app.action, ACTIONS),
         (app.view, VIEWS),
-        (app.event, EVENTS),
     )
     for route, table in tables:
         for name, listener in table.items():
             route(name)(guarded(edge, listener))
+    for name, listener in EVENTS.items():
+        if name in STORES_NOTHING:
+            app.event(name)(guarded(edge, listener))
+        else:
+            app.event(name, middleware=[guarded_event(edge, listener)])(answered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.chat.erasing import Erasing
 from bot.chat.hearing import Hearing
@@ -30,6 +30,7 @@ from bot.digest.show_settings import ShowSettings
 from bot.digest.spots import Spots
 from bot.render.command_names import CommandNames
 from bot.render.message import Message
+from handlers.backlog import Backlog
 
 
 class Announce(Protocol):
@@ -53,6 +54,8 @@ class Edge:
         workspace_url: Where permalinks begin.
         names: How our commands are called; whispers, screens and announcements know it already.
         at_work: Listeners that run, so that a stop can wait for them.
+        taking_in: Events that are being taken in, by `Inbound.delivery_key`: none is twice at once.
+        backlog: Events that could not be stored yet.
     """
 
     clock: Clock
@@ -83,4 +86,6 @@ class Edge:
     suggest: Callable[[str, str], Awaitable[None]]
     workspace_url: str
     names: CommandNames
-    at_work: set[asyncio.Task[object]] = field(default_factory=set)
+    at_work: set[asyncio.Task[Any]] = field(default_factory=set)
+    taking_in: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
+    backlog: Backlog = field(default_factory=Backlog)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from bot.chat.hearing import Uttered
+from bot.chat.request import Request
+from bot.chat.sayings import Saying, say
 from bot.chat.slack_text import addressed_in, decode
 from bot.chat.thread import ThreadKey
+from bot.errors import SlackError, StorageError
+from bot.logs import get_logger
+from bot.render.notice import notice
 from handlers.edge import Edge
 from handlers.inbound import Inbound, Json, ts_of
 
+log = get_logger("handlers")
 # With any other subtype nobody says anything: joins, topics, reminders.
 _SAID = frozenset({None, "thread_broadcast", "file_share", "me_message", "bot_message"})
 
@@ -42,8 +48,30 @@ async def said(edge: Edge, inbound: Inbound) -> None:
         by_bot=bool(event.get("bot_id") or event.get("subtype") == "bot_message"),
     )
     request = await edge.hearing.hear(uttered, edge.clock.now())
-    if request is not None:
+    if request is None:
+        return
+    try:
         await edge.intake.take(request)
+    except StorageError:
+        if not inbound.again:
+            inbound.again = True
+            await _tell_later(edge, request)
+        raise
+
+
+async def _tell_later(edge: Edge, request: Request) -> None:
+    """Say to who asked, and to nobody else, that the answer comes later."""
+    language = request.details.get("language", "en")
+    try:
+        await edge.whispers.whisper(
+            request.workspace_id,
+            request.channel_id,
+            request.user_id,
+            notice(say(Saying.NOT_STORED, language)),
+            thread_ts=request.thread_ts,
+        )
+    except (SlackError, StorageError) as error:
+        log.warning("later_not_told", error=str(error))
 
 
 async def _edited(edge: Edge, inbound: Inbound, event: Json) -> None:

@@ -32,6 +32,7 @@ class Inbound:
         team_id: The workspace whose installation this is for, as Bolt found it.
         bot_user_id: Ours there.
         acked: Whether `ack` was called.
+        again: It was tried before, and could not be stored.
     """
 
     body: Json
@@ -39,6 +40,7 @@ class Inbound:
     team_id: str = ""
     bot_user_id: str = ""
     acked: bool = field(default=False)
+    again: bool = field(default=False)
 
     async def ack(self, **answer: Any) -> None:
         """Acknowledge, once; what an acknowledged view shows goes along as `response_action`."""
@@ -122,6 +124,11 @@ class Inbound:
     @property
     def event_id(self) -> str:
         return _text(self.body, "event_id")
+
+    @property
+    def delivery_key(self) -> str:
+        """By what a redelivery is known; a shared channel's event comes once for each workspace."""
+        return f"{self.workspace_id}:{self.event_id}" if self.event_id else ""
 
     # ---- actions ------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ possible: the first encrypts, every one decrypts.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -21,9 +22,14 @@ from bot.errors import CipherError
 _PRIVATE = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _WRONG_KEY = (
-    "Put the key that it was encrypted with into PLAINWIRE_ENCRYPTION_KEY, or install the app anew."
+    "Put the key that it was encrypted with into PLAINWIRE_ENCRYPTION_KEY; `plainwire doctor` says "
+    "what else can be done."
 )
 _BAD_KEY = "Use 32 bytes in url-safe base64, as `plainwire run` generates them."
+
+
+class NoKey(CipherError):
+    """The key is lost, or what should be one is none."""
 
 
 class Cipher:
@@ -98,10 +104,28 @@ def load_or_create_key(path: Path) -> SecretStr:
             _create(path)
         return _load(path)
     except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise CipherError(
             f"The key file {path} cannot be used ({error.strerror or error}).",
-            next_step="Make its folder writable, or set PLAINWIRE_ENCRYPTION_KEY.",
+            next_step="Free some space on its disk."
+            if full
+            else "Let the user that runs plainwire read it and write its folder, or set "
+            "PLAINWIRE_ENCRYPTION_KEY.",
         ) from error
+
+
+def two_ways_out(put_back: str) -> str:
+    """
+    Return what to do when a key is lost or does not fit.
+
+    Args:
+        put_back: Where the old key goes, such as "as data/encryption.key".
+    """
+    return (
+        f"Two ways out: put the old key back, {put_back}; or give up what it encrypted, with "
+        "`plainwire keys forget-unreadable`: channels and their settings stay, while tokens of "
+        "workspaces that installed the app, and what people asked, are lost."
+    )
 
 
 def _fernet(key: SecretStr) -> Fernet:
@@ -109,7 +133,7 @@ def _fernet(key: SecretStr) -> Fernet:
         return Fernet(key.get_secret_value())
     except ValueError:
         # `from None`: the cause must not carry the malformed key along.
-        raise CipherError("The encryption key is malformed.", next_step=_BAD_KEY) from None
+        raise NoKey("The encryption key is malformed.", next_step=_BAD_KEY) from None
 
 
 def _create(path: Path) -> None:
@@ -141,5 +165,12 @@ def _load(path: Path) -> SecretStr:
             next_step=f"Run `chmod 600 {path}`; if somebody may have read it, make a new key.",
         )
     key = SecretStr(path.read_text(encoding="ascii", errors="replace").strip())
-    _fernet(key)
+    try:
+        _fernet(key)
+    except NoKey:
+        what = "malformed" if key.get_secret_value() else "empty, so malformed"
+        raise NoKey(
+            f"The encryption key in the file {path} is {what}.",
+            next_step=two_ways_out(f"as {path} or in PLAINWIRE_ENCRYPTION_KEY"),
+        ) from None
     return key

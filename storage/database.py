@@ -31,6 +31,7 @@ from storage.feedback import FeedbackRepository, RulesRepository
 from storage.feeds import FeedRepository
 from storage.figures import FigureRepository
 from storage.installations import InstallationRepository
+from storage.key_fit import KeyFit, forget_unreadable, key_fit, unreadable_workspaces
 from storage.migrate import current_revision, upgrade
 from storage.migrations import HEAD
 from storage.oauth_states import OAuthStateRepository
@@ -44,6 +45,7 @@ from storage.tables import Base
 from storage.threads import ThreadRepository
 from storage.transactions import Transactions
 from storage.usage import UsageRepository
+from storage.write_check import check_writing, made_clear
 
 _GIVE_BACK_SECONDS = 2.0
 
@@ -101,16 +103,10 @@ class Database:
             StorageError: With the cause and the next step, for everything that can be wrong.
         """
         path = sqlite_path(url)
-        if path is not None:
-            await asyncio.to_thread(prepare_file, path)
-        engine = make_engine(database_url(url))
         try:
-            await _bring_up_to_date(engine, migrate=migrate)
-        except BaseException:
-            # Whatever it was goes on; only the connections must not stay open.
-            await _closed(engine)
-            raise
-        return cls(engine, cipher)
+            return cls(await _opened(url, path, migrate=migrate), cipher)
+        except StorageError as error:
+            raise await asyncio.to_thread(made_clear, error, path) from error
 
     @classmethod
     @asynccontextmanager
@@ -145,6 +141,27 @@ class Database:
         """Encrypt every secret anew with the first key; return how many rows there are."""
         return await reencrypt(self._transactions)
 
+    async def write_trouble(self) -> StorageError | None:
+        """Return what keeps the database from being written, None when it takes what is written."""
+        file = self.engine.url.database if self._transactions.dialect == "sqlite" else None
+        try:
+            await check_writing(self._transactions, Path(file) if file else None)
+        except StorageError as error:
+            return error
+        return None
+
+    async def key_fit(self, *, at_most: int | None = None) -> KeyFit:
+        """Try the keys on what is encrypted: on all of it, or on some rows at both ends of each table."""
+        return await key_fit(self._transactions, self.seals, at_most=at_most)
+
+    async def unreadable_workspaces(self) -> list[str]:
+        """Return the workspaces whose token cannot be read with the keys at hand."""
+        return await unreadable_workspaces(self._transactions, self.seals)
+
+    async def forget_unreadable(self) -> None:
+        """Give up what cannot be read with the keys at hand; `storage.key_fit` says what stays."""
+        await forget_unreadable(self._transactions, self.seals)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -161,6 +178,19 @@ class Database:
         with translated():
             async with self._transactions.writing_engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)
+
+
+async def _opened(url: str, path: Path | None, *, migrate: bool) -> AsyncEngine:
+    if path is not None:
+        await asyncio.to_thread(prepare_file, path)
+    engine = make_engine(database_url(url))
+    try:
+        await _bring_up_to_date(engine, migrate=migrate)
+    except BaseException:
+        # Whatever it was goes on; only the connections must not stay open.
+        await _closed(engine)
+        raise
+    return engine
 
 
 async def _closed(engine: AsyncEngine) -> None:

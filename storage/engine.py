@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import StorageError
-from storage.failures import driver_error
+from storage.failures import driver_error, file_error
 
 BUSY_TIMEOUT_SECONDS = 20
 # A process that is stopped (SIGSTOP, a paused machine) within a transaction would keep its locks for
@@ -145,10 +145,7 @@ def prepare_file(path: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             _switch_to_wal(connection)
     except OSError as error:
-        raise StorageError(
-            f"The database file {path} cannot be written ({error.strerror or error}).",
-            next_step="Make its folder writable for the user that runs plainwire, or set DATABASE_URL.",
-        ) from error
+        raise file_error(path, error) from error
     except sqlite3.Error as error:
         raise driver_error(error) from error
 

@@ -30,6 +30,8 @@ STAND_BACK_SECONDS: Final = 1.0
 TASKS_PER_PLACE: Final = 2
 # When we stop, the others take what comes back to us.
 _OTHERS_TURN: Final = timedelta(seconds=5)
+# When the database cannot be written.
+_NOT_STORED: Final = timedelta(seconds=5)
 # Of which some may get lost, before others take a request for left behind.
 _SIGNS: Final = 3
 log = get_logger("chat")
@@ -173,7 +175,12 @@ class AnswerTasks:
         if not self._alone:
             # Before it begins: from then on nobody but us answers it, as long as we live.
             await self._requests.hold([source_key], self._held_seconds)
-        later = await self._answering.answer(source_key, self._clock.now())
+        try:
+            later = await self._answering.answer(source_key, self._clock.now())
+        except StorageError as error:
+            # The row is there, and says how far it got.
+            log.warning("answer_put_off", source_key=source_key, error=str(error))
+            later = self._clock.now() + _NOT_STORED
         if later is not None:
             await self._submit(ToAnswer(source_key, later))
 

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
 
+from bot.app.check_feeds import check_feeds
+from bot.app.check_scopes import check_scopes
+from bot.app.finding import Finding, State, counted, failed
+from bot.app.keys import require_fitting_key
 from bot.app.newsroom import Newsroom, deployment_of, load_cipher, open_newsroom
 from bot.app.slack_side import open_slack
 from bot.clock import SystemClock
 from bot.errors import PlainwireError
-from bot.manifest import optional_scopes, required_scopes
 from bot.model.azure import AzureModel
 from bot.model.doctor import check_deployment
-from bot.news.feed import FeedReading, PolledFeed
 from bot.settings import Settings, unknown_settings
 from bot.slack.connection import check_app_token
 from storage.database import Database
-
-State = Literal["ok", "warning", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """
-    One thing that was looked at.
-
-    Attributes:
-        area: "settings", "database", "slack", "model" or "feeds".
-        next_step: What to do, "" when all is well.
-    """
-
-    area: str
-    state: State
-    what: str
-    next_step: str = ""
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -46,14 +27,25 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         database = await Database.open(settings.database_url, cipher=load_cipher(settings))
     except PlainwireError as error:
-        yield _failed("database", error)
+        yield failed("database", error)
         return
     async with database, open_newsroom(settings, database, SystemClock()) as newsroom:
-        yield Finding(area="database", state="ok", what=_database_words(settings))
-        async for finding in _slack(settings, newsroom):
-            yield finding
+        trouble = await database.write_trouble()
+        yield (
+            failed("database", trouble)
+            if trouble is not None
+            else Finding(area="database", state="ok", what=_database_words(settings))
+        )
+        try:
+            await require_fitting_key(settings, database, thorough=True)
+        except PlainwireError as error:
+            # Asking Slack would need what cannot be read, and write with the wrong key.
+            yield failed("database", error)
+        else:
+            async for finding in _slack(settings, newsroom, keep=trouble is None):
+                yield finding
         yield await _model(settings, newsroom)
-        async for finding in _feeds(newsroom):
+        for finding in await check_feeds(newsroom):
             yield finding
 
 
@@ -82,9 +74,9 @@ def _database_words(settings: Settings) -> str:
     return f"{where} can be read and written, and its schema is up to date."
 
 
-async def _slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[Finding]:
+async def _slack(settings: Settings, newsroom: Newsroom, *, keep: bool) -> AsyncIterator[Finding]:
     try:
-        async with open_slack(settings, newsroom) as slack:
+        async with open_slack(settings, newsroom, keep=keep) as slack:
             if slack.own is None:
                 yield _installed(len(slack.installed))
             else:
@@ -93,8 +85,8 @@ async def _slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[Findin
                     state="ok",
                     what=f"The bot token works in the workspace {slack.own.name}.",
                 )
-                for finding in _scopes(slack.own.scopes):
-                    yield finding
+            for finding in await check_scopes(slack, settings.public_url):
+                yield finding
             if settings.is_http:
                 yield _http(settings)
             elif settings.slack_app_token is None:
@@ -121,12 +113,14 @@ async def _slack(settings: Settings, newsroom: Newsroom) -> AsyncIterator[Findin
                         next_step="Type /invite @plainwire in that channel.",
                     )
     except PlainwireError as error:
-        yield _failed("slack", error)
+        yield failed("slack", error)
 
 
 def _installed(workspaces: int) -> Finding:
     if workspaces:
-        return Finding(area="slack", state="ok", what=f"Installed in {workspaces} workspace(s).")
+        return Finding(
+            area="slack", state="ok", what=f"Installed in {counted(workspaces, 'workspace')}."
+        )
     return Finding(
         area="slack",
         state="warning",
@@ -146,35 +140,6 @@ def _http(settings: Settings) -> Finding:
     return Finding(area="slack", state="ok", what=f"Slack sends events to {settings.public_url}.")
 
 
-def _scopes(granted: frozenset[str]) -> list[Finding]:
-    missing = sorted(required_scopes() - granted)
-    wanting = sorted(optional_scopes() - granted)
-    findings = []
-    if missing:
-        findings.append(
-            Finding(
-                area="slack",
-                state="failed",
-                what=f"The token lacks these permissions: {', '.join(missing)}.",
-                next_step="Update the app from `plainwire manifest`, and reinstall it.",
-            )
-        )
-    else:
-        findings.append(
-            Finding(area="slack", state="ok", what="The token has all permissions needed.")
-        )
-    if wanting:
-        findings.append(
-            Finding(
-                area="slack",
-                state="warning",
-                what=f"Optional permissions that were not granted: {', '.join(wanting)}.",
-                next_step="docs/slack-permissions.md says what is missing without them.",
-            )
-        )
-    return findings
-
-
 async def _model(settings: Settings, newsroom: Newsroom) -> Finding:
     deployment = deployment_of(settings)
     if deployment is None:
@@ -187,7 +152,7 @@ async def _model(settings: Settings, newsroom: Newsroom) -> Finding:
     try:
         model = AzureModel(deployment, newsroom.database.usage, newsroom.clock)
     except PlainwireError as error:
-        return _failed("model", error)
+        return failed("model", error)
     try:
         today = newsroom.clock.now().date()
         check = await check_deployment(model, today=today)
@@ -196,36 +161,3 @@ async def _model(settings: Settings, newsroom: Newsroom) -> Finding:
     first, *rest = check.sentences
     state: State = "ok" if check.ok else "failed"
     return Finding(area="model", state=state, what=first, next_step=" ".join(rest))
-
-
-async def _feeds(newsroom: Newsroom) -> AsyncIterator[Finding]:
-    feeds = await newsroom.database.feeds.all()
-    tasks = [asyncio.create_task(_read(newsroom, polled)) for polled in feeds]
-    for task in asyncio.as_completed(tasks):
-        polled, reading = await task
-        if reading.outcome in {"failed", "gone"}:
-            yield Finding(
-                area="feeds",
-                state="warning",
-                what=f"{polled.feed.name}: {' '.join(reading.problems) or 'gone for good'}",
-                next_step=f"If it stays so: plainwire feeds remove {polled.feed.url}",
-            )
-        else:
-            words = f"{polled.feed.name}: {len(reading.entries)} entries"
-            yield Finding(area="feeds", state="ok", what=words)
-    if not feeds:
-        yield Finding(
-            area="feeds",
-            state="failed",
-            what="No feed is on the list.",
-            next_step="Add one: plainwire feeds add URL",
-        )
-
-
-async def _read(newsroom: Newsroom, polled: PolledFeed) -> tuple[PolledFeed, FeedReading]:
-    # Without validators: a check wants the document, not a 304.
-    return polled, await newsroom.readers.feeds.read(PolledFeed(feed=polled.feed))
-
-
-def _failed(area: str, error: PlainwireError) -> Finding:
-    return Finding(area=area, state="failed", what=error.what, next_step=error.next_step)

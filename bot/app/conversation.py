@@ -114,8 +114,14 @@ class Conversation:
 
     async def close(self, grace_seconds: float) -> None:
         """Let running answers and listeners end, for a while; then close what is open in Slack."""
+        await self.edge.backlog.close()
         await self.answers.close(grace_seconds, self.edge.at_work)
         await self.desk.close()
+
+    @property
+    def unwritten(self) -> int:
+        """How many events wait in memory until they can be stored."""
+        return len(self.edge.backlog)
 
     async def _token_gone(self, workspace_id: str, code: str) -> None:
         log.error("token_gone", workspace_id=workspace_id, code=code)

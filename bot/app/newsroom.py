@@ -12,6 +12,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from pydantic import SecretStr
+
+from bot.app.keys import require_fitting_key, require_key_file
 from bot.app.readers import Readers, open_readers
 from bot.clock import Clock
 from bot.digest.make import DigestMaker
@@ -36,20 +39,24 @@ from storage.database import Database
 from storage.retention import Ages
 
 Progress = Callable[[FeedProgress], None]
+# The fact that a database got the starter list; what is taken off it later stays off.
+_STARTED = "starter_feeds"
 
 
-def load_cipher(settings: Settings) -> Cipher:
+def load_cipher(settings: Settings, *, anew: bool = False) -> Cipher:
     """
-    Return the cipher for stored secrets; with SQLite a key is generated at the first start.
+    Return the cipher for stored secrets; a new SQLite database gets a key of its own. Blocks.
+
+    Args:
+        settings: What the operator set.
+        anew: Make a key for a database that has lost its own, too.
 
     Raises:
         SettingsError: A database server is used, and no key is set: several processes must share one.
-        CipherError: The key file cannot be used.
+        CipherError: The key file cannot be used, or it is lost while the database needs it.
     """
     if settings.encryption_key:
         parts = settings.encryption_key.get_secret_value().split(",")
-        from pydantic import SecretStr
-
         return Cipher([SecretStr(part.strip()) for part in parts])
     if settings.sqlite_path is None:
         raise SettingsError(
@@ -57,17 +64,45 @@ def load_cipher(settings: Settings) -> Cipher:
             next_step="With a database server it has to be set, the same for every process; "
             "`plainwire doctor` shows how to make one.",
         )
+    if not anew:
+        require_key_file(settings)
     return Cipher([load_or_create_key(settings.key_path)])
 
 
-async def open_database(settings: Settings) -> Database:
-    """Open the operator's database, bring it up to date, and add the starter feeds to a new one."""
+async def open_database(settings: Settings, *, thorough: bool = False) -> Database:
+    """
+    Open the operator's database, bring it up to date, and add the starter feeds to a new one.
+
+    Args:
+        settings: What the operator set.
+        thorough: Try the key on everything encrypted, and not only on some of it.
+
+    Raises:
+        CipherError: The key is lost, or does not fit what is stored.
+        StorageError: The database cannot be used.
+    """
     database = await Database.open(settings.database_url, cipher=load_cipher(settings))
-    if await database.facts.get("starter_feeds") is None:
-        for feed in starter_feeds():
-            await database.feeds.add(feed)
-        await database.facts.set("starter_feeds", "added")
+    try:
+        await require_fitting_key(settings, database, thorough=thorough)
+        if await database.facts.get(_STARTED) is None:
+            for feed in starter_feeds():
+                await database.feeds.add(feed)
+            await database.facts.set(_STARTED, "added")
+    except BaseException:
+        # Whatever it was goes on; only the connections must not stay open.
+        await database.close()
+        raise
     return database
+
+
+async def feeds_to_read(database: Database) -> tuple[bool, list[PolledFeed]]:
+    """Return the feeds that `run` reads, and whether they are the starter list, still to be added."""
+    feeds = await database.feeds.all()
+    if await database.facts.get(_STARTED) is not None:
+        return False, feeds
+    known = {polled.feed.url for polled in feeds}
+    fresh = [PolledFeed(feed=feed) for feed in starter_feeds() if feed.url not in known]
+    return True, [*feeds, *fresh]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

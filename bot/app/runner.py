@@ -53,7 +53,7 @@ async def running_bot(settings: Settings, role: Role, clock: Clock) -> AsyncIter
     async with AsyncExitStack() as stack:
         if settings.sqlite_path is not None:
             stack.enter_context(RunnerLock(settings.sqlite_path))
-        database = await stack.enter_async_context(await open_database(settings))
+        database = await stack.enter_async_context(await open_database(settings, thorough=True))
         newsroom = await stack.enter_async_context(open_newsroom(settings, database, clock))
         form, pacer = await _form(settings, database, clock, role)
         yield await stack.enter_async_context(

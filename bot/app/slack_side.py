@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -118,7 +119,7 @@ def require_tokens(settings: Settings, *, listens: bool = True) -> None:
 
 @asynccontextmanager
 async def open_slack(
-    settings: Settings, newsroom: Newsroom, pacer: Pacer | None = None
+    settings: Settings, newsroom: Newsroom, pacer: Pacer | None = None, *, keep: bool = True
 ) -> AsyncIterator[SlackSide]:
     """
     Reach Slack: with the operator's token, whose workspace is asked for and kept, or by OAuth.
@@ -127,6 +128,7 @@ async def open_slack(
         settings: What the operator set.
         newsroom: Already open.
         pacer: Shared with other processes; by default one of our own.
+        keep: Store who the token belongs to; False where the database cannot be written.
 
     Raises:
         SettingsError: No bot token is set.
@@ -138,7 +140,9 @@ async def open_slack(
     async with SlackClients(
         store, base_url=settings.slack_api_url, timeout_seconds=settings.slack_timeout_seconds
     ) as clients:
-        own = await _own(settings, clients, newsroom)
+        own = await _own(settings, clients, newsroom.clock.now())
+        if own is not None and keep:
+            await store.save(own)
         shared = pacer or Pacer()
         yield SlackSide(
             clients=clients,
@@ -151,16 +155,12 @@ async def open_slack(
         )
 
 
-async def _own(
-    settings: Settings, clients: SlackClients, newsroom: Newsroom
-) -> Installation | None:
-    """Find out who the operator's token belongs to, if there is one, and keep that."""
+async def _own(settings: Settings, clients: SlackClients, now: datetime) -> Installation | None:
+    """Find out who the operator's token belongs to, if there is one."""
     if settings.slack_bot_token is None:
         return None
     client = clients.for_token(settings.slack_bot_token.get_secret_value())
-    installation = await identify(client, newsroom.clock.now())
-    await newsroom.database.installations.save(installation)
-    return installation
+    return await identify(client, now)
 
 
 def _turn_seconds(settings: Settings) -> float:

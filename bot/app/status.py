@@ -10,6 +10,7 @@ from bot.chat.request import Request
 from bot.digest.delivery import Delivery, DeliveryState
 from bot.digest.preference import Channel
 from bot.digest.transitions import is_open
+from bot.errors import StorageError
 from bot.news.feed import PolledFeed
 from bot.settings import Settings
 from storage.database import Database
@@ -37,6 +38,7 @@ class Status:
         usage: Model calls of the UTC day, per outcome.
         spent_usd: Their known cost.
         budget_usd: The operator's limit of a day, if any.
+        trouble: What keeps the database from being written, if anything does.
         jobs: What the engine of many processes has at hand; None in one process.
     """
 
@@ -50,6 +52,7 @@ class Status:
     usage: tuple[UsageTotal, ...]
     spent_usd: float
     budget_usd: float | None
+    trouble: StorageError | None
     jobs: JobsCount | None
 
     @property
@@ -82,6 +85,7 @@ async def read_status(settings: Settings, database: Database, now: datetime) -> 
         usage=tuple(await database.usage.totals(midnight)),
         spent_usd=await database.usage.spent_usd(midnight),
         budget_usd=settings.daily_budget_usd,
+        trouble=await database.write_trouble(),
         jobs=await count_jobs(database.engine, alive_seconds) if settings.is_cluster else None,
     )
 

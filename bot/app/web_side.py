@@ -58,7 +58,9 @@ async def serving(bot: Bot, app: AsyncApp | None) -> AsyncIterator[tuple[int, in
     settings = bot.newsroom.settings
     public = slack_routes(bot, app) if app is not None else []
     watched = settings.metrics_port is not None
-    probes = [web.get("/healthz", _health(bot).handle)] if watched or public else []
+    health = health_of(bot)
+    paths = [web.get("/healthz", health.handle), web.get("/livez", health.alive)]
+    probes = paths if watched or public else []
     figures = _metrics_routes(bot) if watched else []
     shared = bool(public) and settings.metrics_port == settings.http_port != 0
     if public:
@@ -135,7 +137,8 @@ def _metrics_routes(bot: Bot) -> list[web.RouteDef]:
     return [web.get("/metrics", metrics.handle)]
 
 
-def _health(bot: Bot) -> Health:
+def health_of(bot: Bot) -> Health:
+    """Return what answers the probes of a running bot."""
     settings = bot.newsroom.settings
     late = max(_LATE_SECONDS, _LATE_TICKS * settings.tick_seconds)
     return Health(
@@ -143,6 +146,7 @@ def _health(bot: Bot) -> Health:
         bot.newsroom.clock,
         ticks=bot.form.role.ticks,
         late_seconds=late + settings.fetch_timeout_seconds + _ROUND_SECONDS,
+        trouble=bot.newsroom.database.write_trouble,
     )
 
 
@@ -159,7 +163,10 @@ async def read_figures(bot: Bot) -> Figures:
     ledger = await database.figures.read(now)
     usage = await database.usage.totals(midnight)
     ticked = await bot.rounds.last_tick()
+    trouble = await database.write_trouble()
     return Figures(
+        trouble=trouble.reason if trouble else "",
+        unwritten=bot.conversation.unwritten,
         deliveries=ledger.deliveries,
         unfinished={"delivery": ledger.unfinished, "request": ledger.unanswered},
         model_calls={total.outcome: total.calls for total in usage},

@@ -41,7 +41,7 @@ from bot.chat.transitions import (
 )
 from bot.chat.turnstile import Turnstile
 from bot.clock import Clock
-from bot.errors import SlackError
+from bot.errors import CipherError, SlackError, StorageError
 from bot.explain.glossary import Glossary
 from bot.model.port import Model
 from bot.render.message import Message
@@ -181,6 +181,8 @@ class Answering:
             return later
         except SlackError as error:
             return await self._slack_failed(row, error, watch)
+        except StorageError as error:
+            return await self._not_stored(row, answer, error)
         except asyncio.CancelledError:
             # We are stopping: the next process need not wait until the row looks forgotten.
             await row.hand_back()
@@ -266,6 +268,19 @@ class Answering:
         later = watch.now + timedelta(seconds=self._limits.slack_retry)
         await row.change(wait(row.request, later, str(error)))
         return later
+
+    async def _not_stored(self, row: Row, answer: Answer, error: StorageError) -> datetime:
+        """
+        Put the row back as soon as it can be stored; then its answer is completed where it stands.
+
+        A private answer cannot be found again, so there the asker is told, and has to ask again.
+        """
+        log.warning("answer_not_stored", source_key=row.request.source_key, error=str(error))
+        if row.request.private or isinstance(error, CipherError):
+            await self._say_broken(row, answer)
+            raise error
+        await row.put_back(self._limits.store_retry)
+        return self._clock.now()
 
     async def _say_broken(self, row: Row, answer: Answer) -> None:
         # Not looked up: whatever broke may be what looks things up.

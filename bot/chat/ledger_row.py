@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
@@ -29,6 +30,7 @@ class Row:
     def __init__(self, store: RequestStore, request: Request) -> None:
         self._store = store
         self.request = request
+        self._begun = ""
 
     async def change(self, new: Request) -> bool:
         """Write *new*; False when somebody else changed the row meanwhile."""
@@ -50,11 +52,34 @@ class Row:
             return
         try:
             async with asyncio.timeout(HAND_BACK_SECONDS):
-                await self.change(put_back(self.request))
+                await self.change(self._put_back())
         except (StorageError, TimeoutError):
             log.warning("request_not_handed_back", source_key=self.request.source_key)
 
+    async def put_back(self, retry_seconds: float) -> None:
+        """Let the request be run again, trying until that can be stored."""
+        while True:
+            try:
+                await self.change(self._put_back())
+            except StorageError:
+                await asyncio.sleep(retry_seconds)
+            else:
+                return
+
     async def started(self, answer_ts: str) -> None:
-        """Store where the answer begins (the callback of `AnswerDesk.begin`)."""
-        if answer_ts and answer_ts != self.request.answer_ts:
+        """
+        Store where the answer begins (the callback of `AnswerDesk.begin`).
+
+        When it cannot be stored the answer goes on, and it is remembered here: an answer that ended
+        in its first words would stand there for good.
+        """
+        if not answer_ts or answer_ts == self.request.answer_ts:
+            return
+        try:
             await self.change(started(self.request, answer_ts))
+        except StorageError as error:
+            log.warning("answer_ts_not_stored", error=str(error))
+            self._begun = answer_ts
+
+    def _put_back(self) -> Request:
+        return replace(put_back(self.request), answer_ts=self._begun or self.request.answer_ts)

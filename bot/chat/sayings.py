@@ -34,6 +34,7 @@ class Saying(StrEnum):
     NOTHING_HOLDS = "nothing-holds"
     ASK_AGAIN = "ask-again"
     BROKEN = "broken"
+    NOT_STORED = "not-stored"
     SHARED = "shared"
     SHARED_ALREADY = "shared-already"
     SHARED_UNHEARD = "shared-unheard"
@@ -84,6 +85,7 @@ _EN: Final = {
     Saying.NOTHING_HOLDS: "I could not put together an answer that passes my checks. Ask more precisely, or give me a link to rest it on.",
     Saying.ASK_AGAIN: "I was not running when you asked, and that is a while ago. If you still want to know, please ask again.",
     Saying.BROKEN: "Something went wrong on my side, and it has been noted. Please ask again.",
+    Saying.NOT_STORED: "I cannot store anything at the moment. I keep your question in mind and answer it as soon as I can; you need not ask again.",
     Saying.SHARED: "Shared to the channel; reply there to ask more.",
     Saying.SHARED_ALREADY: "This answer is shared already.",
     Saying.SHARED_UNHEARD: "Shared to the channel. I am not a member there, so I do not hear replies; type `/invite @plainwire` to change that.",
@@ -133,6 +135,7 @@ _DE: Final = {
     Saying.NOTHING_HOLDS: "Mir ist keine Antwort gelungen, die meine Prüfungen besteht. Frag genauer, oder gib mir einen Link als Quelle.",
     Saying.ASK_AGAIN: "Ich lief nicht, als du gefragt hast, und das ist eine Weile her. Wenn du es noch wissen willst, frag bitte noch einmal.",
     Saying.BROKEN: "Bei mir ist etwas schiefgegangen, und es ist vermerkt. Bitte frag noch einmal.",
+    Saying.NOT_STORED: "Ich kann im Moment nichts speichern. Ich merke mir deine Frage und beantworte sie, sobald es geht; du musst nicht noch einmal fragen.",
     Saying.SHARED: "Im Kanal geteilt; antworte dort, um mehr zu fragen.",
     Saying.SHARED_ALREADY: "Diese Antwort ist schon geteilt.",
     Saying.SHARED_UNHEARD: "Im Kanal geteilt. Ich bin dort kein Mitglied und höre keine Antworten; `/invite @plainwire` ändert das.",

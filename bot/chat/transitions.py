@@ -35,6 +35,7 @@ class AnswerLimits:
         patience: A busy model is asked again within this time after the question.
         shortest_wait, longest_wait: Between two tries, whatever the provider says.
         slack_retry: After Slack could not be reached; given up after `too_old`.
+        store_retry: After the database could not be written.
         slow: When the model's first word takes longer, people are told that it is slow.
         say_again: While a question waits its turn, its place in the line is shown this often.
     """
@@ -45,6 +46,7 @@ class AnswerLimits:
     shortest_wait: float = 1.0
     longest_wait: float = 60.0
     slack_retry: float = 5.0
+    store_retry: float = 2.0
     slow: float = 8.0
     say_again: float = 20.0
 

@@ -10,7 +10,7 @@ from bot.cli.options import FormatOption
 from bot.cli.output import Format, print_json, run_async
 
 if TYPE_CHECKING:
-    from bot.app.checkup import Finding
+    from bot.app.finding import Finding
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED "}
 
@@ -22,14 +22,20 @@ def doctor(format_: FormatOption = Format.TEXT) -> None:
     if format_ is Format.JSON:
         print_json([_as_json(finding) for finding in findings])
     else:
+        from bot.app.finding import counted
+
         warnings = sum(finding.state == "warning" for finding in findings)
-        typer.echo(f"\n{len(findings)} checks: {len(failed)} failed, {warnings} warnings.")
+        typer.echo(
+            f"\n{counted(len(findings), 'check')}: {len(failed)} failed, "
+            f"{counted(warnings, 'warning')}."
+        )
     if failed:
         raise SystemExit(1)
 
 
 async def _examine(*, print_each: bool) -> list[Finding]:
-    from bot.app.checkup import Finding, examine
+    from bot.app.checkup import examine
+    from bot.app.finding import Finding
     from bot.errors import SettingsError
     from bot.settings import load_settings
 

@@ -14,6 +14,7 @@ from bot.cli import (
     doctor,
     explain,
     feeds,
+    keys,
     manifest,
     page,
     preview,
@@ -71,6 +72,9 @@ app.command("preview", short_help="Make today's digest and print it; nothing is 
 app.command("explain", short_help="Explain a term, a text, a file or an article.")(explain.explain)
 app.add_typer(channels.app, name="channels")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(
+    keys.app, name="keys", short_help="Change the encryption key; give up what a lost one hid."
+)
 app.command("page", short_help="Show what would be read at an address or in a file.")(page.page)
 app.command("sandbox", short_help="Run a local Slack workspace to point a bot at.")(sandbox.sandbox)
 app.command("manifest")(manifest.manifest)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.app.status import Status
     from bot.digest.delivery import Delivery
     from bot.digest.preference import Channel
+    from bot.errors import StorageError
 
 _SHOWN = 10
 
@@ -40,6 +41,10 @@ async def _read() -> Status:
 
 
 def _lines(found: Status) -> Iterator[str]:
+    if found.trouble is not None:
+        yield f"Database: {found.trouble.what}"
+        yield f"  {found.trouble.next_step}"
+        yield ""
     yield from _channel_lines(found)
     yield ""
     yield _week_line(found)
@@ -91,10 +96,11 @@ def _work_lines(found: Status) -> Iterator[str]:
     if not found.unfinished and not found.requests:
         yield "Unfinished work: none"
     else:
-        yield (
-            f"Unfinished work: {len(found.unfinished)} deliveries, {len(found.requests)} questions "
-            "or commands"
-        )
+        from bot.app.finding import counted
+
+        deliveries = counted(len(found.unfinished), "delivery", "deliveries")
+        asked = counted(len(found.requests), "question or command", "questions or commands")
+        yield f"Unfinished work: {deliveries}, {asked}"
     for row in found.unfinished[:_SHOWN]:
         yield f"  {row.key} {found.name_of(row.key.workspace_id, row.key.channel_id)} {_stand(row)}"
     yield from _more(len(found.unfinished))
@@ -138,6 +144,7 @@ def _more(count: int) -> Iterator[str]:
 def _as_json(found: Status) -> dict[str, Any]:
     return {
         "at": found.at.isoformat(),
+        "database": _trouble_json(found.trouble),
         "channels": [_channel_json(channel) for channel in found.channels],
         "deliveries_last_week": {state.value: n for state, n in found.deliveries.items()},
         "unfinished": [_delivery_json(row) for row in found.unfinished],
@@ -168,6 +175,17 @@ def _as_json(found: Status) -> dict[str, Any]:
         "jobs": None
         if found.jobs is None
         else {"by_state": found.jobs.by_state, "workers": found.jobs.workers},
+    }
+
+
+def _trouble_json(trouble: StorageError | None) -> dict[str, Any]:
+    if trouble is None:
+        return {"writable": True, "reason": None, "what": "", "next_step": ""}
+    return {
+        "writable": False,
+        "reason": trouble.reason,
+        "what": trouble.what,
+        "next_step": trouble.next_step,
     }
 
 

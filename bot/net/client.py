@@ -174,6 +174,7 @@ class SafeClient:
                 f"{shown_host(url)} did not answer completely within {limit:g} s.",
                 source=url,
                 next_step="It will be tried again later.",
+                cause="timeout",
             ) from error
 
     async def _follow(self, ask: _Ask) -> Fetched:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.clock import Clock, SystemClock
-from bot.errors import FetchFailed, NotReadable
+from bot.errors import AddressRefused, FetchFailed, NotReadable
 from bot.net.client import Fetched, SafeClient
 from bot.net.feed_parse import MAX_FEED_BYTES, ParsedFeed, parse_feed
 from bot.net.http_headers import charset_of, max_age_seconds, retry_after_seconds, validator
@@ -136,9 +136,14 @@ def _with_document(bare: FeedReading, parsed: ParsedFeed) -> FeedReading:
 
 
 def _failed(error: NotReadable, *, conditional: bool) -> FeedReading:
-    status = error.status if isinstance(error, FetchFailed) else None
+    fetch = error if isinstance(error, FetchFailed) else None
+    cause = "private" if isinstance(error, AddressRefused) else ""
     return FeedReading(
-        outcome="failed", problems=(str(error),), status=status, conditional=conditional
+        outcome="failed",
+        problems=(str(error),),
+        status=fetch.status if fetch else None,
+        conditional=conditional,
+        cause=fetch.cause if fetch else cause,
     )
 
 

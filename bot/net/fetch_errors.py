@@ -36,27 +36,29 @@ def explained(
             source=source,
             next_step="If it is yours, add its host:port to PLAINWIRE_ALLOW_PRIVATE.",
         )
-    return FetchFailed(f"{host} {_cause(error)}.", source=source)
+    cause, words = _cause(error)
+    return FetchFailed(f"{host} {words}.", source=source, cause=cause)
 
 
-def _cause(error: Exception) -> str:
-    for kind, words in _CAUSES:
+def _cause(error: Exception) -> tuple[str, str]:
+    for kind, cause, words in _CAUSES:
         if isinstance(error, kind):
-            return words
-    return "broke off the connection"
+            return cause, words
+    return "broken", "broke off the connection"
 
 
-_CAUSES: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "is not a name that the network knows"),
-    (aiohttp.ClientConnectorCertificateError, "shows an invalid certificate"),
-    (aiohttp.ClientSSLError, "does not speak TLS as it should"),
-    (aiohttp.ClientProxyConnectionError, "cannot be reached through the proxy"),
-    (aiohttp.ClientHttpProxyError, "is refused by the proxy"),
-    (aiohttp.ClientConnectorError, "does not accept connections"),
-    (aiohttp.ClientPayloadError, "sends a broken or cut body"),
-    (aiohttp.ServerDisconnectedError, "closed the connection without an answer"),
-    (aiohttp.ClientResponseError, "answers with malformed HTTP"),
-    (aiohttp.InvalidURL, "has an address that cannot be asked for"),
+# The cause as `bot.news.feed.FeedReading` names it, and the words after the host's name.
+_CAUSES: tuple[tuple[type[Exception], str, str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "dns", "is not a name that the network knows"),
+    (aiohttp.ClientConnectorCertificateError, "tls", "shows an invalid certificate"),
+    (aiohttp.ClientSSLError, "tls", "does not speak TLS as it should"),
+    (aiohttp.ClientProxyConnectionError, "proxy", "cannot be reached through the proxy"),
+    (aiohttp.ClientHttpProxyError, "proxy_refuses", "is refused by the proxy"),
+    (aiohttp.ClientConnectorError, "connection", "does not accept connections"),
+    (aiohttp.ClientPayloadError, "broken", "sends a broken or cut body"),
+    (aiohttp.ServerDisconnectedError, "broken", "closed the connection without an answer"),
+    (aiohttp.ClientResponseError, "broken", "answers with malformed HTTP"),
+    (aiohttp.InvalidURL, "", "has an address that cannot be asked for"),
 )
 
 

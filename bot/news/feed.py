@@ -80,6 +80,9 @@ class FeedReading:
         conditional: The request carried If-None-Match or If-Modified-Since.
         retry_after_seconds: From Retry-After; max_age_seconds: from Cache-Control.
         moved_to: Target of a permanent redirect (301 or 308).
+        cause: What kept us from the server: "dns", "connection" (refused or blocked), "timeout",
+            "proxy" (not reached), "proxy_refuses", "tls", "private" (an address that we do not ask)
+            or "broken" (cut, or no HTTP); "" when it answered.
     """
 
     outcome: Literal["new", "unchanged", "failed", "gone"]
@@ -96,3 +99,4 @@ class FeedReading:
     retry_after_seconds: float | None = None
     max_age_seconds: float | None = None
     moved_to: str | None = None
+    cause: str = ""

@@ -103,6 +103,7 @@ class App:
         token_rotation: Whether `oauth.v2.access` gives a token that expires.
         unlisted: Distributed outside the Marketplace: one call a minute and 15 messages a call of
             conversations.history and .replies (facts/slack.md section 5).
+        names_scopes: Whether answers have the header x-oauth-scopes.
     """
 
     app_id: str = "A01PLAINAPP"
@@ -126,6 +127,7 @@ class App:
     redirect_urls: tuple[str, ...] = field(default_factory=tuple)
     token_rotation: bool = False
     unlisted: bool = False
+    names_scopes: bool = True
 
     def is_subscribed(self, event: str, scopes: Iterable[str]) -> bool:
         """Return whether *event* is delivered: switched on, and its scope granted."""

@@ -110,9 +110,8 @@ class Gateway:
         _need_any(known, self.hub.app.app_token_scopes)
         return self.hub.first
 
-    @staticmethod
-    def _scope_headers(known: Method, workspace: Workspace) -> dict[str, str]:
-        if known.credential != "bot":
+    def _scope_headers(self, known: Method, workspace: Workspace) -> dict[str, str]:
+        if known.credential != "bot" or not self.hub.app.names_scopes:
             return {}
         return {
             "x-oauth-scopes": ",".join(sorted(workspace.scopes)),

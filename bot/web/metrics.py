@@ -12,7 +12,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 
-from bot.errors import PlainwireError
+from bot.errors import PlainwireError, StorageError
 from bot.logs import get_logger
 
 _ASK_SECONDS: Final = 10.0
@@ -38,6 +38,8 @@ class Figures:
         workspaces: In which Plainwire is installed.
         channels_planned: With a next digest.
         tick_age_seconds: Since the clock last ticked, None before the first time.
+        trouble: Why the database cannot be written, such as "disk_full"; "" when it can.
+        unwritten: Questions that this process keeps in memory until they can be stored.
     """
 
     deliveries: Mapping[str, int] = field(default_factory=dict)
@@ -50,6 +52,8 @@ class Figures:
     workspaces: int = 0
     channels_planned: int = 0
     tick_age_seconds: float | None = None
+    trouble: str = ""
+    unwritten: int = 0
 
 
 class Metrics:
@@ -93,7 +97,7 @@ class Metrics:
                     self._show(await self._figures())
             except (PlainwireError, TimeoutError) as error:
                 log.warning("figures_missing", error=str(error) or "the database does not answer")
-                self._show(None)
+                self._show(None, error.reason if isinstance(error, StorageError) else "no_answer")
             text = generate_latest(self._registry)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -106,6 +110,9 @@ class _Gauges:
             return Gauge(f"plainwire_{name}", words, labels, registry=registry)
 
         self._up = gauge("database_up", "1 when the figures of the ledger could be read.")
+        self._writable = gauge("database_writable", "1 when the database takes what is written.")
+        self._trouble = gauge("database_trouble", "1 for what keeps it from that.", "reason")
+        self._unwritten = gauge("requests_unwritten", "Questions kept until they can be stored.")
         self._deliveries = gauge("deliveries", "Deliveries of the last week, by state.", "state")
         self._unfinished = gauge("unfinished", "Deliveries and requests not over.", "kind")
         self._calls = gauge("model_calls_today", "Model calls of the UTC day.", "outcome")
@@ -117,12 +124,18 @@ class _Gauges:
         self._channels = gauge("channels_planned", "Channels with a next digest.")
         self._tick = gauge("tick_age_seconds", "Time since the clock last ticked.")
 
-    def show(self, figures: Figures | None) -> None:
+    def show(self, figures: Figures | None, trouble: str = "") -> None:
         self._up.set(0 if figures is None else 1)
-        for labelled in (self._deliveries, self._unfinished, self._calls, self._feeds):
-            labelled.clear()
+        trouble = trouble or (figures.trouble if figures else "")
+        self._writable.set(0 if trouble else 1)
+        labelled = (self._deliveries, self._unfinished, self._calls, self._feeds, self._trouble)
+        for gauge in labelled:
+            gauge.clear()
+        if trouble:
+            self._trouble.labels(trouble).set(1)
         if figures is None:
             return
+        self._unwritten.set(figures.unwritten)
         _fill(self._deliveries, figures.deliveries)
         _fill(self._unfinished, figures.unfinished)
         _fill(self._calls, figures.model_calls)

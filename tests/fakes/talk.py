@@ -22,7 +22,7 @@ from bot.app.newsroom import load_cipher, open_newsroom
 from bot.chat.request import Request
 from bot.clock import SystemClock
 from bot.manifest import manifest
-from bot.sandbox import DEFAULT_WORLD, Message, Person, Sandbox, app_from_manifest
+from bot.sandbox import DEFAULT_WORLD, Message, Person, Sandbox, Timings, app_from_manifest
 from bot.sandbox.world import WorkspaceSeed
 from bot.settings import Settings, load_settings
 from bot.slack.pacing import Pacer
@@ -151,6 +151,7 @@ async def open_talk(
     digest: bool = True,
     with_model: bool = True,
     rate_limits: Any = "off",
+    timings: Timings | None = None,
     app: Any = None,
     worlds: Sequence[WorkspaceSeed] = (DEFAULT_WORLD,),
     pacer: Pacer | None = None,
@@ -159,7 +160,10 @@ async def open_talk(
     """Start everything; with *digest*, one of two stories stands in #ai-news."""
     async with (
         Sandbox(
-            rate_limits=rate_limits, app=app or app_from_manifest(manifest()), worlds=worlds
+            rate_limits=rate_limits,
+            app=app or app_from_manifest(manifest()),
+            timings=timings or Timings(),
+            worlds=worlds,
         ) as sandbox,
         FeedServer() as publishers,
         FakeAzure() as azure,

@@ -18,7 +18,7 @@ JSON = st.recursive(
 NAMES = ("team", "user", "channel", "event", "actions", "container", "message", "view", "text")
 READ = (
     "workspace_id", "channel_id", "channel_name", "user_id", "is_stranger", "asker", "text", "trigger_id",
-    "response_url", "secret_url", "event", "event_id", "action", "value", "container", "message",
+    "response_url", "secret_url", "event", "event_id", "delivery_key", "action", "value", "container", "message",
     "message_ts", "thread_ts", "is_private", "view", "view_id", "metadata",
 )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 
 import pytest
 from aiohttp import web
 
 from bot.clock import FixedClock
+from bot.net.address import AllowList
 from bot.net.client import SafeClient
 from bot.net.feed_parse import MAX_FEED_BYTES
 from bot.net.feed_reader import HttpFeedReader
@@ -130,6 +132,51 @@ async def test_unreadable_answers_fail_in_words(serve, reply, read) -> None:
         reading = await read(base, path)
         assert (reading.outcome, reading.entries) == ("failed", ())
         assert words in reading.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("https://nowhere.example/", "dns"),
+        ("http://closed.example/", "connection"),
+        ("http://inside.example/", "private"),
+        ("http://{own}/cut", "broken"),
+        ("http://{own}/slow", "timeout"),
+        ("http://{own}/missing", ""),
+    ],
+)
+async def test_what_kept_us_from_the_server_is_told_apart(
+    serve, workers, fake_dns, connects, url, cause
+) -> None:
+    """DNS, refused connections, time-outs and cut answers each have a name; an HTTP status has none."""
+
+    async def slow(_request: web.Request) -> web.Response:
+        await asyncio.sleep(5)
+        return web.Response()
+
+    async def cut(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    base = await serve({"/slow": slow, "/cut": cut})
+    dns = fake_dns({"closed.example": ["93.184.216.34"], "inside.example": ["127.0.0.1"]})
+    allowed = AllowList.parse(base[7:])
+    async with SafeClient(resolver=dns, allowed=allowed, timeout_seconds=0.3) as client:
+        reading = await HttpFeedReader(client, workers).read_source(url.format(own=base[7:]))
+    assert (reading.outcome, reading.cause) == ("failed", cause)
+
+
+async def test_a_proxy_that_is_away_or_refuses(serve, workers, free_tcp_port) -> None:
+    """The proxy's own faults are told apart from those of the publisher."""
+    proxy = await serve({})  # knows no CONNECT
+    for address, cause in (
+        (f"http://127.0.0.1:{free_tcp_port}", "proxy"),
+        (proxy, "proxy_refuses"),
+    ):
+        async with SafeClient(proxy=address) as client:
+            reading = await HttpFeedReader(client, workers).read_source("https://ledger.example/")
+        assert reading.cause == cause
 
 
 async def test_header_charset_comes_first(serve, reply, read) -> None:

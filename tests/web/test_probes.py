@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,26 +53,46 @@ async def test_health(ticked_ago, ticks, status):
     clock.at = NOON
 
     assert (await answer_of(health.handle))[0] == status
+    assert (await answer_of(health.alive))[0] == status
 
 
 async def test_health_without_a_database():
-    """When the database does not answer, the process is unhealthy and says no more than that."""
+    """Without a database the process is unhealthy and says only why; starting it anew would not help."""
 
     async def last_tick():
-        raise StorageError("host db.internal is down")
+        raise StorageError("host db.internal is down", reason="unreachable")
 
     health = Health(last_tick, Still(NOON), ticks=True, late_seconds=60)
     status, text = await answer_of(health.handle)
 
     assert status == 503
+    assert json.loads(text)["reason"] == "unreachable"
     assert "db.internal" not in text
+    assert (await answer_of(health.alive))[0] == 200
+
+
+@pytest.mark.parametrize("trouble", [None, StorageError("full", reason="disk_full")])
+async def test_health_of_a_database_that_is_read_and_not_written(trouble):
+    """A database that can only be read is not healthy, and the reason is there for programs."""
+
+    async def last_tick():
+        return NOON
+
+    async def tried():
+        return trouble
+
+    health = Health(last_tick, Still(NOON), ticks=True, late_seconds=60, trouble=tried)
+    status, text = await answer_of(health.handle)
+
+    assert (status, json.loads(text)["reason"]) == ((503, "disk_full") if trouble else (200, None))
+    assert (await answer_of(health.alive))[0] == 200
 
 
 async def test_metrics_without_a_database():
     """The process's own counts are shown all the same, beside a 0 for the database."""
 
     async def figures() -> Figures:
-        raise StorageError("down")
+        raise StorageError("down", reason="disk_full")
 
     metrics = Metrics(figures)
     metrics.slack_call("chat.postMessage", "ok", 0.2)
@@ -80,6 +101,8 @@ async def test_metrics_without_a_database():
 
     assert status == 200
     assert "plainwire_database_up 0.0" in text
+    assert "plainwire_database_writable 0.0" in text
+    assert 'plainwire_database_trouble{reason="disk_full"} 1.0' in text
     assert 'plainwire_slack_calls_total{method="chat.postMessage",outcome="ok"} 1.0' in text
     assert 'outcome="other"' in text
 
@@ -117,6 +140,7 @@ async def test_one_server_for_all(tmp_path, free_tcp_port):
     async with open_office(tmp_path, free_tcp_port, PLAINWIRE_METRICS_PORT=free_tcp_port) as office:
         assert (await office.get("/metrics")).status == 200
         assert (await office.get("/healthz")).status == 200
+        assert (await office.get("/livez")).status == 200
 
 
 async def test_any_port(office):

@@ -55,7 +55,11 @@ async def test_commands_beside_a_running_bot(office):
     await office.install(TEAMS[0])
     found = [finding async for finding in examine(office.settings)]
     slack = [finding.what for finding in found if finding.area == "slack"]
-    assert slack == ["Installed in 1 workspace(s).", f"Slack sends events to {office.url}."]
+    assert slack == [
+        "Installed in 1 workspace.",
+        "The workspace that installed the app granted the permissions needed.",
+        f"Slack sends events to {office.url}.",
+    ]
 
     async with open_slack(office.settings, office.bot.newsroom) as one:
         assert one.installation.workspace_id == TEAMS[0]
