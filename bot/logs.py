@@ -33,7 +33,8 @@ _SECRET = re.compile(
 def hide_secrets(value: Any) -> Any:
     """Return the value with everything in its strings that looks like a secret starred."""
     if isinstance(value, str):
-        return _SECRET.sub("***", value)
+        # Half an emoji cannot be written to a stream; what holds one must not be what breaks the log.
+        return _SECRET.sub("***", value.encode(errors="backslashreplace").decode())
     if isinstance(value, dict):
         return {key: hide_secrets(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -112,5 +113,5 @@ def configure_logs(level: str = "info", fmt: Literal["console", "json"] = "conso
 
 
 def get_logger(name: str) -> Any:
-    """Return the logger of a room, such as "digest"."""
-    return structlog.get_logger().bind(room=name)
+    """Return the logger of a room, such as "digest"; it follows `configure_logs` whenever that comes."""
+    return structlog.get_logger(room=name)

@@ -61,6 +61,17 @@ def database_address(value: str) -> str:
     return f"{drivers[base]}://{rest}"
 
 
+def networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            ipaddress.ip_network(value, strict=False)
+        except ValueError:
+            raise ValueError(
+                "must be comma-separated addresses or networks, such as 127.0.0.1 or 10.0.0.0/8"
+            ) from None
+    return values
+
+
 def starts_with(prefix: str, what: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(prefix):

@@ -21,6 +21,7 @@ from bot.setting_kinds import (
     database_address,
     fernet_keys,
     http_url,
+    networks,
     public_address,
     slack_url,
     starts_with,
@@ -34,6 +35,13 @@ AZURE_SCOPE = "https://ai.azure.com/.default"
 ABANDONED_MARGIN_SECONDS = 1.0
 
 
+# By alias and by name; comma-separated in the environment.
+_LISTS = (
+    "PLAINWIRE_ALLOW_PRIVATE",
+    "allow_private",
+    "PLAINWIRE_TRUSTED_PROXIES",
+    "trusted_proxies",
+)
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 
 
@@ -76,6 +84,9 @@ class Settings(BaseSettings):
     http_host: str = Field("127.0.0.1", alias="PLAINWIRE_HTTP_HOST")
     http_port: int = Field(3000, ge=0, le=65_535, alias="PLAINWIRE_HTTP_PORT")
     metrics_port: int | None = Field(None, ge=0, le=65_535, alias="PLAINWIRE_METRICS_PORT")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(networks)] = Field(
+        (), alias="PLAINWIRE_TRUSTED_PROXIES"
+    )
 
     # The model
     azure_endpoint: Annotated[str, AfterValidator(azure_url)] | None = Field(
@@ -147,7 +158,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, values: object) -> object:
         if isinstance(values, dict):
-            for name in ("PLAINWIRE_ALLOW_PRIVATE", "allow_private"):
+            for name in _LISTS:
                 if isinstance(values.get(name), str):
                     parts = (part.strip() for part in values[name].split(","))
                     values[name] = tuple(part for part in parts if part)

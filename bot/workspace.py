@@ -66,8 +66,8 @@ class InstallAttempt(StrEnum):
 class InstallAttempts(Protocol):
     """Remembers who began to install, by a secret in the address and one in the browser's cookie."""
 
-    async def begin(self, state: str, browser: str, expires_at: datetime, now: datetime) -> bool:
-        """Remember an attempt; False when too many are under way."""
+    async def begin(self, state: str, browser: str, expires_at: datetime, now: datetime) -> None:
+        """Remember an attempt; when too many are under way, the oldest is forgotten."""
         ...
 
     async def finish(self, state: str, browser: str, now: datetime) -> InstallAttempt:

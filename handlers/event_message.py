@@ -21,7 +21,9 @@ _SAID = frozenset({None, "thread_broadcast", "file_share", "me_message", "bot_me
 async def event_message(edge: Edge, inbound: Inbound) -> None:
     """Answer, forget, or pass over."""
     event = inbound.event
-    subtype = event.get("subtype")
+    subtype = event.get("subtype") or None
+    if subtype is not None and not isinstance(subtype, str):
+        return
     if subtype == "message_deleted":
         if ts := ts_of(event, "deleted_ts"):
             await edge.erasing.deleted(inbound.workspace_id, inbound.channel_id, ts)

@@ -18,6 +18,7 @@ from bot.render.error_messages import sentence_for, sentences_for
 from bot.well_formed import well_formed_json
 from handlers.edge import Edge
 from handlers.inbound import Inbound
+from handlers.replies import NO_URL
 
 if TYPE_CHECKING:
     from slack_bolt.context.async_context import AsyncBoltContext
@@ -159,8 +160,14 @@ async def _tell(edge: Edge, inbound: Inbound, error: Exception) -> None:
     message = sentence_for(error)
     try:
         if inbound.response_url:
-            await edge.whispers.respond(inbound.response_url, message)
-        elif inbound.user_id:
+            try:
+                await edge.whispers.respond(inbound.response_url, message)
+            except SlackError as refusal:
+                if refusal.code not in NO_URL:
+                    raise
+            else:
+                return
+        if inbound.user_id:
             await edge.announce(inbound.workspace_id, inbound.user_id, message)
     except SlackError as failure:
         log.warning("failure_not_told", code=failure.code)

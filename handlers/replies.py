@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.digest.outcomes import Changed, FieldErrors, NeedsConfirmation, NeedsZone, Outcome, Refused
 from bot.errors import SlackError
@@ -12,13 +13,21 @@ from bot.render.people_messages import confirm_question, settings_saved
 from handlers.edge import Edge
 from handlers.inbound import Inbound
 
+# It has expired, is used up, or is no address of Slack's.
+NO_URL: Final = frozenset({"expired_url", "used_url", "invalid_response_url"})
+
 
 async def reply(edge: Edge, inbound: Inbound, message: Message, *, replace: bool = False) -> None:
-    """Answer through the response_url, or, where there is none, by direct message."""
+    """Answer through the response_url, or, where there is none that works, by direct message."""
     if inbound.response_url:
-        await edge.whispers.respond(inbound.response_url, message, replace=replace)
-    else:
-        await edge.announce(inbound.workspace_id, inbound.user_id, message)
+        try:
+            await edge.whispers.respond(inbound.response_url, message, replace=replace)
+        except SlackError as error:
+            if error.code not in NO_URL:
+                raise
+        else:
+            return
+    await edge.announce(inbound.workspace_id, inbound.user_id, message)
 
 
 async def say(edge: Edge, inbound: Inbound, *sentences: str, replace: bool = False) -> None:

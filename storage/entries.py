@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.news.entry import Entry
 from bot.news.story import LeftOut
-from storage.statements import chunks, upsert
+from storage.statements import AT_ONCE, chunks, upsert
 from storage.tables import EntryRow, loaded_workspace, stored_workspace
 from storage.transactions import Transactions
 
@@ -24,7 +24,7 @@ class EntryRepository:
     async def known(self, entry_ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
         async with self._transactions.read() as session:
-            for some in chunks(entry_ids):
+            for some in chunks(entry_ids, AT_ONCE):
                 found.update(
                     await session.scalars(select(EntryRow.id).where(EntryRow.id.in_(some)))
                 )

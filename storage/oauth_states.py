@@ -12,7 +12,8 @@ from storage.statements import sha256_of, table_of
 from storage.tables import OAuthStateRow
 from storage.transactions import Transactions
 
-# Anybody may ask for one without having to sign in; the table must not fill a disk.
+# Anybody may ask for one without having to sign in; the table must not fill a disk. Beyond so many the
+# oldest go, so that a crowd cannot lock anybody out who comes now.
 MAX_OPEN = 10_000
 # So long one can still say "used" or "expired" rather than "unknown".
 REMEMBERED = timedelta(hours=1)
@@ -24,18 +25,20 @@ class OAuthStateRepository:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def begin(self, state: str, browser: str, expires_at: datetime, now: datetime) -> bool:
+    async def begin(self, state: str, browser: str, expires_at: datetime, now: datetime) -> None:
         states = table_of(OAuthStateRow)
         async with self._transactions.write() as session:
             await session.execute(delete(states).where(states.c.expires_at < now - REMEMBERED))
-            if (await session.scalar(select(func.count()).select_from(states)) or 0) >= MAX_OPEN:
-                return False
+            held = await session.scalar(select(func.count()).select_from(states)) or 0
+            if held >= MAX_OPEN:
+                oldest = select(states.c.state).order_by(states.c.expires_at, states.c.state)
+                over = oldest.limit(held - MAX_OPEN + 1)
+                await session.execute(delete(states).where(states.c.state.in_(over)))
             await session.execute(
                 insert(states).values(
                     state=sha256_of(state), browser=sha256_of(browser), expires_at=expires_at
                 )
             )
-        return True
 
     async def finish(self, state: str, browser: str, now: datetime) -> InstallAttempt:
         states = table_of(OAuthStateRow)

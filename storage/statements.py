@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,8 @@ Values = Mapping[str, Any]
 
 # Below SQLite's limit of 32,766 and PostgreSQL's of 65,535 parameters per statement.
 _CHUNK = 5_000
+# Rows that are bound or read in one piece: some milliseconds of the event loop.
+AT_ONCE = 200
 
 
 def table_of(row: type[Base]) -> Table:
@@ -48,7 +50,17 @@ async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values])
         return
     statement = _upsert(session.get_bind().dialect.name, row, tuple(rows[0]))
     keys = keys_of(row)
-    await session.execute(statement, sorted(rows, key=lambda values: [values[k] for k in keys]))
+    await execute_many(
+        session, statement, sorted(rows, key=lambda values: [values[k] for k in keys])
+    )
+
+
+async def execute_many(
+    session: AsyncSession, statement: Executable, rows: Sequence[Values]
+) -> None:
+    """Execute a statement for each of many rows; between a few and the next, others have a turn."""
+    for some in chunks(rows, AT_ONCE):
+        await session.execute(statement, list(some))
 
 
 def insert_of(dialect: str, row: type[Base]) -> sqlite.Insert:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,9 +11,10 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.news.entry import Entry
 from bot.news.story import Novelty, Revision, Story
 from storage.entries import entry_of, entry_values
-from storage.statements import chunks, insert_into, table_of, upsert
+from storage.statements import AT_ONCE, chunks, execute_many, insert_into, table_of, upsert
 from storage.tables import (
     SHARED,
     EntryRow,
@@ -32,7 +34,7 @@ class StoryRepository:
         self._transactions = transactions
 
     async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
-        """Return stories as the port says, the latest first, by four SELECTs however many they are."""
+        """Return stories as the port says, the latest first; read a few at a time, as of one moment."""
         owners = {SHARED, stored_workspace(workspace_id)}
         wanted = and_(
             StoryRow.latest_at >= since,
@@ -45,38 +47,42 @@ class StoryRepository:
     async def get(self, story_id: str) -> Story | None:
         async with self._transactions.read() as session:
             survivor = await _survivor(session, story_id)
-            stories = await _load(session, StoryRow.id == survivor)
+            stories = await _load_some(session, [survivor])
         return stories[0] if stories else None
 
     async def save(self, stories: Sequence[Story], merged: dict[str, str]) -> None:
         entries = {entry.id: entry for story in stories for entry in story.entries}
+        # A first round brings thousands, and each story looks for its headline.
+        story_rows = await asyncio.to_thread(lambda: [_story_values(story) for story in stories])
+        entry_rows = [entry_values(entry) for entry in entries.values()]
         async with self._transactions.write() as session:
-            await upsert(session, EntryRow, [entry_values(entry) for entry in entries.values()])
-            await upsert(session, StoryRow, [_story_values(story) for story in stories])
+            await upsert(session, EntryRow, entry_rows)
+            await upsert(session, StoryRow, story_rows)
             await _replace_parts(session, stories)
             if merged:
                 await _merge(session, _resolved(merged))
 
 
 async def _load(session: AsyncSession, wanted: ColumnElement[bool]) -> list[Story]:
-    rows = await session.scalars(
-        select(StoryRow).where(wanted).order_by(StoryRow.latest_at.desc(), StoryRow.id)
+    latest_first = (
+        select(StoryRow.id).where(wanted).order_by(StoryRow.latest_at.desc(), StoryRow.id)
     )
-    entries = defaultdict(list)
-    linked = (
-        select(StoryEntryRow.story_id, EntryRow)
-        .join(EntryRow, EntryRow.id == StoryEntryRow.entry_id)
-        .join(StoryRow, StoryRow.id == StoryEntryRow.story_id)
-    )
-    for story_id, entry in await session.execute(
-        linked.where(wanted).order_by(StoryEntryRow.story_id, StoryEntryRow.position)
-    ):
-        entries[story_id].append(entry_of(entry))
+    story_ids = (await session.scalars(latest_first)).all()
+    stories: list[Story] = []
+    for some in chunks(story_ids, AT_ONCE):
+        stories += await _load_some(session, some)
+    return stories
+
+
+async def _load_some(session: AsyncSession, story_ids: Sequence[str]) -> list[Story]:
+    """Return whole stories in the order of their ids; those that are not there are left out."""
+    found = await session.scalars(select(StoryRow).where(StoryRow.id.in_(story_ids)))
+    rows = {row.id: row for row in found}
+    entries = await _entries_of(session, story_ids)
     revisions = defaultdict(list)
     for revision in await session.scalars(
         select(RevisionRow)
-        .join(StoryRow, StoryRow.id == RevisionRow.story_id)
-        .where(wanted)
+        .where(RevisionRow.story_id.in_(story_ids))
         .order_by(RevisionRow.story_id, RevisionRow.number)
     ):
         revisions[revision.story_id].append(_revision_of(revision))
@@ -89,10 +95,28 @@ async def _load(session: AsyncSession, wanted: ColumnElement[bool]) -> list[Stor
             revisions=tuple(revisions[row.id]),
             workspace_id=loaded_workspace(row.workspace_id),
         )
-        for row in rows
+        for row in (rows[story_id] for story_id in story_ids if story_id in rows)
         # A story without entries would break its own promise; only merged ones have none.
         if entries[row.id]
     ]
+
+
+async def _entries_of(session: AsyncSession, story_ids: Sequence[str]) -> dict[str, list[Entry]]:
+    """Return the entries of stories in their order; one story may have hundreds, each with its text."""
+    linked = (
+        select(StoryEntryRow.story_id, StoryEntryRow.entry_id)
+        .where(StoryEntryRow.story_id.in_(story_ids))
+        .order_by(StoryEntryRow.story_id, StoryEntryRow.position)
+    )
+    links = (await session.execute(linked)).all()
+    loaded: dict[str, Entry] = {}
+    for some in chunks(list({entry_id for _, entry_id in links}), AT_ONCE):
+        for row in await session.scalars(select(EntryRow).where(EntryRow.id.in_(some))):
+            loaded[row.id] = entry_of(row)
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    for story_id, entry_id in links:
+        entries[story_id].append(loaded[entry_id])
+    return entries
 
 
 async def _survivor(session: AsyncSession, story_id: str) -> str:
@@ -107,15 +131,15 @@ async def _survivor(session: AsyncSession, story_id: str) -> str:
 
 
 async def _replace_parts(session: AsyncSession, stories: Sequence[Story]) -> None:
-    for some in chunks([story.id for story in stories]):
+    for some in chunks([story.id for story in stories], AT_ONCE):
         await session.execute(delete(StoryEntryRow).where(StoryEntryRow.story_id.in_(some)))
         await session.execute(delete(RevisionRow).where(RevisionRow.story_id.in_(some)))
     links = [link for story in stories for link in _links(story)]
     if links:
-        await session.execute(insert(table_of(StoryEntryRow)), links)
+        await execute_many(session, insert(table_of(StoryEntryRow)), links)
     revisions = [values for story in stories for values in _revisions(story)]
     if revisions:
-        await session.execute(insert(table_of(RevisionRow)), revisions)
+        await execute_many(session, insert(table_of(RevisionRow)), revisions)
 
 
 async def _merge(session: AsyncSession, merged: Mapping[str, str]) -> None:

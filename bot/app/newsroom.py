@@ -6,10 +6,11 @@ Nothing here decides anything; it only puts adapters behind ports.
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from pydantic import SecretStr
@@ -112,6 +113,7 @@ class Newsroom:
 
     Attributes:
         model: None when no model is configured (or the run is offline).
+        collecting: Held by a round of collecting.
     """
 
     settings: Settings
@@ -125,6 +127,7 @@ class Newsroom:
     explainer: StoryExplainer
     cache: StoryCache
     maker: DigestMaker
+    collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def collect(
         self,
@@ -135,20 +138,22 @@ class Newsroom:
         progress: Progress | None = None,
     ) -> CollectReport:
         """Read the given feeds (default: those that are due) and take in what is new."""
-        now = self.clock.now()
         store = self.database
-        wanted = await store.feeds.due(now) if feeds is None else feeds
-        report = await collect(
-            wanted,
-            reader=reader or self.readers.feeds,
-            feed_store=store.feeds,
-            entry_store=store.entries,
-            story_store=store.stories,
-            now=now,
-            deadline_seconds=deadline_seconds or self.settings.fetch_timeout_seconds,
-            jitter=random.random,
-            progress=progress,
-        )
+        # Grouping reads the stories, thinks beside the event loop, and writes them: one at a time.
+        async with self.collecting:
+            now = self.clock.now()
+            wanted = await store.feeds.due(now) if feeds is None else feeds
+            report = await collect(
+                wanted,
+                reader=reader or self.readers.feeds,
+                feed_store=store.feeds,
+                entry_store=store.entries,
+                story_store=store.stories,
+                now=now,
+                deadline_seconds=deadline_seconds or self.settings.fetch_timeout_seconds,
+                jitter=random.random,
+                progress=progress,
+            )
         if report.touched:
             self.cache.forget()
         return report

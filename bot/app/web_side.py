@@ -14,7 +14,9 @@ from bot.logs import get_logger
 from bot.manifest import EVENTS_PATH, REDIRECT_PATH, optional_scopes, required_scopes
 from bot.slack.oauth import SlackOAuth
 from bot.web.bolt import BoltDispatch
-from bot.web.events import Events
+from bot.web.callers import Callers, TrustedProxies
+from bot.web.connection import Strangers
+from bot.web.events import UNSIGNED, Events
 from bot.web.health import Health
 from bot.web.install_routes import InstallRoutes
 from bot.web.installing import Installing
@@ -87,7 +89,9 @@ def slack_routes(bot: Bot, app: AsyncApp) -> list[web.RouteDef]:
         raise SettingsError("SLACK_SIGNING_SECRET is missing.")
     # Signatures are made by the real time, also when the bot's own is shifted.
     signature = Signature(settings.slack_signing_secret, lambda: datetime.now(UTC).timestamp())
-    routes = [web.post(EVENTS_PATH, Events(signature, BoltDispatch(app)).handle)]
+    proxies = TrustedProxies.parse(settings.trusted_proxies)
+    events = Events(signature, BoltDispatch(app), Callers(UNSIGNED, proxies))
+    routes = [web.post(EVENTS_PATH, events.handle)]
     if settings.slack_client_id is None or settings.slack_client_secret is None:
         return routes
     assert settings.public_url is not None
@@ -107,7 +111,9 @@ def slack_routes(bot: Bot, app: AsyncApp) -> list[web.RouteDef]:
     )
     https = settings.public_url.startswith("https://")
     prefix = f"{settings.command_prefix}-" if settings.command_prefix else ""
-    install = InstallRoutes(installing, https=https, digest_command=f"/{prefix}digest")
+    install = InstallRoutes(
+        installing, https=https, digest_command=f"/{prefix}digest", proxies=proxies
+    )
     return [*routes, *install.routes()]
 
 
@@ -115,7 +121,11 @@ def slack_routes(bot: Bot, app: AsyncApp) -> list[web.RouteDef]:
 async def _public(bot: Bot, routes: list[web.RouteDef]) -> AsyncIterator[int]:
     settings = bot.newsroom.settings
     async with WebServer(
-        settings.http_host, settings.http_port, routes, grace_seconds=settings.grace_seconds
+        settings.http_host,
+        settings.http_port,
+        routes,
+        grace_seconds=settings.grace_seconds,
+        strangers=Strangers(TrustedProxies.parse(settings.trusted_proxies)),
     ) as server:
         log.info("http_ready", host=server.host, port=server.port, public_url=settings.public_url)
         yield server.port

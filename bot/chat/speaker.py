@@ -92,7 +92,7 @@ class Speaker:
             # In another language the model says it, with the glossary's words to go by.
             found = Material(mode=AnswerMode.GENERAL, context=found.context)
         if self._model is None:
-            return without_model(found, request, self._glossary, None)
+            return await asyncio.to_thread(without_model, found, request, self._glossary, None)
         language = found.context.wishes.language
         async with (
             self.turn(request, answer, language),
@@ -113,8 +113,13 @@ class Speaker:
         self, spoken: Spoken, found: Material, request: Request, answer: Answer, watch: Stopwatch
     ) -> AnswerContent:
         if spoken.has_answer:
-            return from_model(
-                spoken.held, found, request, self._glossary, interrupted=spoken.interrupted
+            return await asyncio.to_thread(
+                from_model,
+                spoken.held,
+                found,
+                request,
+                self._glossary,
+                interrupted=spoken.interrupted,
             )
         if isinstance(spoken.error, RateLimited):
             seconds = wait_seconds(spoken.error.wait_seconds, self._limits)
@@ -123,7 +128,9 @@ class Speaker:
                 await show(answer, busy)
                 raise ModelBusy(seconds)
         error = spoken.error or (ModelError("It took too long.") if spoken.timed_out else None)
-        return without_model(found, request, self._glossary, error, spoken.held.dropped)
+        return await asyncio.to_thread(
+            without_model, found, request, self._glossary, error, spoken.held.dropped
+        )
 
     @asynccontextmanager
     async def turn(self, request: Request, answer: Answer, language: str) -> AsyncIterator[None]:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import cast
+from functools import partial
+from typing import TypeVar, cast
 
 import structlog
 
@@ -23,6 +24,8 @@ from bot.model.port import Model, ModelError, ModelRequest, Turn
 from bot.render.mrkdwn import escape, trusted
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,15 @@ async def speak(
     timed_out = False
     try:
         async with asyncio.timeout(hard_stop_seconds):
-            stream = model.stream(request_of(material, glossary, workspace_id))
+            asked = await asyncio.to_thread(request_of, material, glossary, workspace_id)
+            stream = model.stream(asked)
             # Every Model's stream is a generator; closing it ends the connection at once.
             async with aclosing(cast("AsyncGenerator[str]", stream)) as pieces:
                 async for piece in pieces:
                     on_first()
                     held = held or await making
-                    await _add(held, held.feed(piece), answer, material)
+                    passed = await _beside(partial(held.feed, piece))
+                    await _add(held, passed, answer, material)
                     if held.outside:
                         break
     except ModelError as caught:
@@ -117,8 +122,24 @@ async def speak(
         timed_out = True
     finally:
         held = held or await making
-    await _add(held, held.close(broken=error is not None or timed_out), answer, material)
+    broken = error is not None or timed_out
+    passed = await _beside(partial(held.close, broken=broken))
+    await _add(held, passed, answer, material)
     return Spoken(held, error, timed_out)
+
+
+async def _beside(compute: Callable[[], T]) -> T:
+    """
+    Return what *compute* returns; in a thread, as checking a sentence may mean reading long sources.
+
+    The thread has ended when this ends, cancelled or not: a holder is for one at a time.
+    """
+    work = asyncio.create_task(asyncio.to_thread(compute))
+    try:
+        return await asyncio.shield(work)
+    finally:
+        if not work.done():
+            await asyncio.wait([work])
 
 
 def holder_for(material: Material, glossary: Glossary) -> Holder:

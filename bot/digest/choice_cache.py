@@ -42,6 +42,8 @@ class ChoiceCache:
         """
         Return what `choose` returns, maybe as of a little earlier.
 
+        Takes long for what is not kept yet: then in a thread, and one at a time.
+
         Args:
             stories: The same object as long as nothing new was read.
             preference: The channel's.
@@ -49,14 +51,29 @@ class ChoiceCache:
             now: Aware instant.
             since: When its last digest was due.
         """
+        found = self.find(stories, preference, told, since=since)
+        if found is not None:
+            return found
+        selection = choose(stories, preference, told, now, since=since)
+        self._kept[_key(stories, preference, told, since)] = (stories, selection)
+        while len(self._kept) > _MAX_CHOICES:
+            self._kept.popitem(last=False)
+        return _for_channel(selection, told)
+
+    def find(
+        self,
+        stories: tuple[Story, ...],
+        preference: Preference,
+        told: Sequence[Told],
+        *,
+        since: datetime | None = None,
+    ) -> Selection | None:
+        """Return what was chosen before, or None."""
         key = _key(stories, preference, told, since)
         kept = self._kept.get(key)
         if kept is None:
-            kept = (stories, choose(stories, preference, told, now, since=since))
-            self._kept[key] = kept
+            return None
         self._kept.move_to_end(key)
-        while len(self._kept) > _MAX_CHOICES:
-            self._kept.popitem(last=False)
         return _for_channel(kept[1], told)
 
 

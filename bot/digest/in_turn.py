@@ -28,6 +28,11 @@ class InTurn:
             await asyncio.sleep(0)
             return result
 
+    async def beside(self, compute: Callable[[], T]) -> T:
+        """Return what *compute* returns; in a thread, one thing at a time."""
+        async with self._turn:
+            return await beside(compute)
+
 
 async def beside(compute: Callable[[], T]) -> T:
     """Return what *compute*, which is pure, returns; in a thread, for what takes long in one piece."""

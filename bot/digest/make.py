@@ -14,7 +14,7 @@ from bot.digest.choose import WINDOW, Selection, choose
 from bot.digest.compose import Occasion, compose
 from bot.digest.delivery import Delivery, DeliveryKey
 from bot.digest.digest import ChosenStory, Digest, RecapLine, Told
-from bot.digest.in_turn import InTurn
+from bot.digest.in_turn import InTurn, beside
 from bot.digest.notices import missed_line
 from bot.digest.ports import DeliveryStore
 from bot.digest.preference import Channel, Preference
@@ -119,10 +119,16 @@ class DigestMaker:
         wanted = channel.preference
         if self._cache is None:
             stories = await self._stories_back(WINDOW, channel, now)
-            return choose(stories, wanted, told, now, since=since)
+            return await beside(lambda: choose(stories, wanted, told, now, since=since))
         kept = await self._cache.back(WINDOW, channel.workspace_id, now)
         choices = self._cache.choices
-        return await self._in_turn.run(lambda: choices.choose(kept, wanted, told, now, since=since))
+        # Nearly all channels find what another has chosen; the first of them chooses in a thread.
+        found = await self._in_turn.run(lambda: choices.find(kept, wanted, told, since=since))
+        if found is not None:
+            return found
+        return await self._in_turn.beside(
+            lambda: choices.choose(kept, wanted, told, now, since=since)
+        )
 
     async def _stories_back(
         self, reach: timedelta, channel: Channel, now: datetime

@@ -85,7 +85,8 @@ async def write_with_model(model: Model, task: Task) -> Explanation:
     Raises:
         ModelError: The model gave nothing that can be shown.
     """
-    request = _request(task, task.chosen)
+    # Reading long sources holds a processor for tens of milliseconds: not on the event loop.
+    request = await asyncio.to_thread(_request, task, task.chosen)
     may_repair = True
     try:
         answer = await model.complete(request)
@@ -93,12 +94,11 @@ async def write_with_model(model: Model, task: Task) -> Explanation:
         # News about violence or attacks trips filters; title and summary are often let through.
         task = replace(task, chosen=teasers(task.chosen))
         may_repair = False
-        answer = await model.complete(_request(task, task.chosen))
+        answer = await model.complete(await asyncio.to_thread(_request, task, task.chosen))
     except Truncated:
         may_repair = False
         longer = replace(request, max_output_tokens=2 * request.max_output_tokens)
         answer = await model.complete(longer)
-    # Reading long sources holds a processor for tens of milliseconds: not on the event loop.
     judged = await asyncio.to_thread(judge, answer.text, task)
     if may_repair and (judged is None or judged.faults):
         judged = await _repaired(model, request, answer.text, judged, task)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -82,8 +83,8 @@ class Explainer:
         key = key_of(story, form=form, level=level, language=language)
         running = self._running.get(key)
         if running is None:
-            work = self._explain(task_of(story, pages, key, self._glossary, now, told_before))
-            running = asyncio.create_task(work)
+            make = partial(task_of, story, pages, key, self._glossary, now, told_before)
+            running = asyncio.create_task(self._explain(key, now, make))
             self._running[key] = running
             running.add_done_callback(lambda done: self._forget(key, done))
         # One asker who goes away must not take the answer from the others.
@@ -107,12 +108,16 @@ class Explainer:
 
         Nothing of it is stored: it belongs to whoever gave it.
         """
-        story, pages = story_of_text(
-            text, title=title, url=url, source_name=source_name, language=text_language, now=now
-        )
-        key = key_of(story, form=form, level=level, language=language)
+
+        def make() -> Task:
+            story, pages = story_of_text(
+                text, title=title, url=url, source_name=source_name, language=text_language, now=now
+            )
+            key = key_of(story, form=form, level=level, language=language)
+            return task_of(story, pages, key, self._glossary, now, None)
+
         async with self._places:
-            return await self._made(task_of(story, pages, key, self._glossary, now, None))
+            return await self._made(await asyncio.to_thread(make))
 
     async def aclose(self) -> None:
         """Stop what is being made; nobody waits for it any more."""
@@ -127,23 +132,28 @@ class Explainer:
             # Raised to whoever waits; when nobody does any more, this line is all that is left.
             log.warning("explaining_failed", story_id=key.story_id)
 
-    async def _explain(self, task: Task) -> Explanation:
-        stored = await self._store.get(task.key)
-        if stored is not None and (stored.written_by != "extractive" or not self._may_ask(task)):
+    async def _explain(
+        self, key: ExplanationKey, now: datetime, make: Callable[[], Task]
+    ) -> Explanation:
+        stored = await self._store.get(key)
+        if stored is not None and (
+            stored.written_by != "extractive" or not self._may_ask(key, now)
+        ):
             return stored
         async with self._places:
-            made = await self._made(task)
+            # Choosing among long sources: not on the event loop, like all that comes after it.
+            made = await self._made(await asyncio.to_thread(make))
         if stored is not None and made.written_by == "extractive":
             return stored
         await self._store.save(made)
         return made
 
-    def _may_ask(self, task: Task) -> bool:
-        until = self._hopeless_until.get(task.key)
-        return self._model is not None and (until is None or task.now >= until)
+    def _may_ask(self, key: ExplanationKey, now: datetime) -> bool:
+        until = self._hopeless_until.get(key)
+        return self._model is not None and (until is None or now >= until)
 
     async def _made(self, task: Task) -> Explanation:
-        if self._model is not None and self._may_ask(task):
+        if self._model is not None and self._may_ask(task.key, task.now):
             try:
                 made = await write_with_model(self._model, task)
             except ModelError as error:

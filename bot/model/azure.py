@@ -73,6 +73,7 @@ class AzureModel:
         self._usage, self._clock, self._monotonic = usage, clock, monotonic
         self._facts = facts or ModelFacts.load()
         self._client: AsyncOpenAI | None = None
+        self._can_call = False
         self._entra: EntraSignIn | None = None
 
     @property
@@ -96,7 +97,7 @@ class AzureModel:
         """Make one call and return its whole answer; raises a ModelError."""
         meter = self._meter(request)
         async with meter:
-            client = await self._ready()
+            client = await self._ready_to_call()
             try:
                 async with asyncio.timeout(request.timeout_seconds):
                     return await self._whole(client, request, meter)
@@ -112,7 +113,7 @@ class AzureModel:
         """
         meter = self._meter(request)
         async with meter:
-            client = await self._ready()
+            client = await self._ready_to_call()
             left = request.timeout_seconds
             begun = self._monotonic()
             events = await self._within(left, request, self._events(client, request, meter))
@@ -209,6 +210,15 @@ class AzureModel:
             facts=self._facts,
             monotonic=self._monotonic,
         )
+
+    async def _ready_to_call(self) -> AsyncOpenAI:
+        client = await self._ready()
+        if not self._can_call:
+            # A tenth of a second in a thread; left to the first call, the event loop would be held.
+            # Not when warming up: it is 4 MB that a bot without a call need not have.
+            await asyncio.to_thread(importlib.import_module, "openai.resources.responses.responses")
+            self._can_call = True
+        return client
 
     async def _ready(self) -> AsyncOpenAI:
         if self._client is None:

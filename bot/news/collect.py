@@ -23,6 +23,11 @@ _GRACE_SECONDS = 0.25
 # A feed's clock may be wrong by a zone; what lies further ahead is no usable date.
 _AHEAD = timedelta(hours=24)
 _TEXT_CHARS, _TITLE_CHARS = 20_000, 500
+# Entries are made and judged in a thread, a few at a time: three thousand take seconds, for which the
+# event loop has other things to do, and a stop must not have to wait for the rest.
+_AT_ONCE = 50
+
+_Made = tuple[Entry, Feed, ParsedEntry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,26 +181,44 @@ async def _sift(
     now: datetime,
 ) -> _Sorted:
     """Find what is new, and among it what is AI news."""
-    made: dict[str, tuple[Entry, Feed, ParsedEntry]] = {}
+    made: dict[str, _Made] = {}
     problems: list[Problem] = []
     for polled, reading in zip(feeds, readings, strict=True):
-        for parsed in reading.entries:
-            try:
-                entry = make_entry(polled.feed, parsed, now, reading.language)
-            except Exception as error:  # noqa: BLE001 - one bad item must not spoil its feed; it is named
-                sentence = f"one item could not be used: {str(error) or type(error).__name__}"
-                problems.append(Problem(source=polled.feed.name, error=sentence))
-                continue
-            made.setdefault(entry.id, (entry, polled.feed, parsed))
+        if reading.entries:
+            found, unusable = await asyncio.to_thread(_made_of, polled.feed, reading, now)
+            problems += unusable
+            for item in found:
+                made.setdefault(item[0].id, item)
     known = await entry_store.known(list(made)) if made else set()
     new = [item for key, item in made.items() if key not in known]
-    judged = [(e, why_left_out(e, feed, parsed.categories)) for e, feed, parsed in new]
+    judged: list[tuple[Entry, str | None]] = []
+    for start in range(0, len(new), _AT_ONCE):
+        judged += await asyncio.to_thread(_judged, new[start : start + _AT_ONCE])
     return _Sorted(
         accepted=tuple(entry for entry, reason in judged if reason is None),
         left_out=tuple((entry, reason) for entry, reason in judged if reason is not None),
         known=len(made) - len(new),
         problems=tuple(problems),
     )
+
+
+def _made_of(feed: Feed, reading: FeedReading, now: datetime) -> tuple[list[_Made], list[Problem]]:
+    """Return a feed's items as entries, and what could not be used."""
+    made: list[_Made] = []
+    problems: list[Problem] = []
+    for parsed in reading.entries:
+        try:
+            entry = make_entry(feed, parsed, now, reading.language)
+        except Exception as error:  # noqa: BLE001 - one bad item must not spoil its feed; it is named
+            sentence = f"one item could not be used: {str(error) or type(error).__name__}"
+            problems.append(Problem(source=feed.name, error=sentence))
+        else:
+            made.append((entry, feed, parsed))
+    return made, problems
+
+
+def _judged(items: Sequence[_Made]) -> list[tuple[Entry, str | None]]:
+    return [(entry, why_left_out(entry, feed, item.categories)) for entry, feed, item in items]
 
 
 def make_entry(feed: Feed, parsed: ParsedEntry, now: datetime, language: str = "") -> Entry:

@@ -8,6 +8,7 @@ of its 270 ms.
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,18 +18,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.calls import SlackRefused, ask, slack_error
 from bot.slack.client import SlackClients
 from bot.slack.outcome import CALL_ERRORS, failure_of
-from bot.slack.response_urls import is_slacks
 from bot.workspace import Installation
 
 if TYPE_CHECKING:
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.authorization import AuthorizeResult
-    from slack_bolt.context.async_context import AsyncBoltContext
 
 # Bolt logs whole request bodies at INFO and DEBUG; they are people's words.
 LOG_LEVEL: Final = logging.WARNING
 PING_INTERVAL_SECONDS: Final = 10.0
+_TEAM_ID = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 async def identify(client: AsyncWebClient, now: datetime) -> Installation:
@@ -91,30 +91,32 @@ def make_app(clients: SlackClients) -> AsyncApp:
 
     Listeners are registered by the caller. In Socket Mode no signing secret is needed.
     """
-    from slack_bolt.async_app import AsyncApp
+    from bot.slack.bolt_app import AnsweringApp
 
     async def authorize(
-        team_id: str | None, client: AsyncWebClient, context: AsyncBoltContext
+        team_id: object, client: AsyncWebClient, context: dict[str, Any]
     ) -> AuthorizeResult | None:
-        # To whom nobody has installed us Bolt itself says so, by the address in the payload.
-        if not is_slacks(str(context.get("response_url") or ""), clients.base_url):
-            context["response_url"] = None
         # Bolt copies the client for every event and loses what was set after its construction.
         client.proxy = clients.proxy
         client.retry_handlers = []
-        found = await clients.installations.get(team_id) if team_id else None
+        is_id = isinstance(team_id, str) and _TEAM_ID.fullmatch(team_id)
+        found = await clients.installations.get(str(team_id)) if is_id else None
         # Without a token: revoked, and its settings are kept for a new installation.
-        usable = found is not None and bool(found.bot_token.get_secret_value())
-        return _authorized(found) if found is not None and usable else None
+        if found is not None and found.bot_token.get_secret_value():
+            return _authorized(found)
+        # The sentence for strangers goes with the acknowledgement: Bolt would post it to whatever
+        # address the payload names, and wait for that.
+        context["response_url"] = None
+        return None
 
     logger = _bolt_logger()
     # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and warns that it will not use it.
     logger.setLevel(logging.ERROR)
-    app = AsyncApp(
+    app = AnsweringApp(
         # A name of our own saves Bolt a walk over the stack.
         name="plainwire",
         client=clients.for_token(None),
-        authorize=authorize,  # type: ignore[arg-type]  # None is Bolt's way to say "unknown"
+        authorize=authorize,
         logger=logger,
         request_verification_enabled=False,
         attaching_conversation_kwargs_enabled=False,
@@ -149,9 +151,9 @@ class SocketConnection:
 def _socket_handler(
     app: AsyncApp, clients: SlackClients, app_token: SecretStr
 ) -> AsyncSocketModeHandler:
-    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+    from bot.slack.bolt_app import SocketHandler
 
-    handler = AsyncSocketModeHandler(
+    handler = SocketHandler(
         app,
         app_token.get_secret_value(),
         logger=_bolt_logger(),

@@ -66,6 +66,8 @@ class SlackScreens:
     async def _triggered(
         self, method: str, workspace_id: str, trigger_id: str, view: dict[str, object]
     ) -> str:
+        if not trigger_id:
+            raise _too_late()
         body: Json = {"trigger_id": trigger_id, "view": self._names.view(view)}
         try:
             answer = await self._call(method, workspace_id, body, TRIGGER_PATIENCE_SECONDS)
@@ -88,8 +90,12 @@ class SlackScreens:
         except SlackRefused as error:
             if error.code not in _TRIGGER_GONE:
                 raise
-            raise SlackRefused(
-                "The window could not be opened in time: Slack allows three seconds.",
-                code="expired_trigger_id",
-                next_step="Press the button or type the command again.",
-            ) from error
+            raise _too_late() from error
+
+
+def _too_late() -> SlackRefused:
+    return SlackRefused(
+        "The window could not be opened in time: Slack allows three seconds.",
+        code="expired_trigger_id",
+        next_step="Press the button or type the command again.",
+    )

@@ -21,6 +21,9 @@ _OBJECT_OR_TEXT = {"user", "team", "channel", "message", "enterprise"}
 _TEXTS = ("team_id", "user_id", "channel_id", "enterprise_id", "event_id", "response_url", "token")
 _COMMAND_FIELDS = ("team_id", "channel_id", "user_id")
 _MAX_FIELDS = 200
+# Slack's ids have about a dozen characters.
+_MAX_ID_CHARS = 255
+_IDS = ("team_id", "user_id", "channel_id", "enterprise_id")
 
 
 class Malformed(ValueError):
@@ -70,6 +73,7 @@ def _check_form(fields: dict[str, str]) -> None:
             raise Malformed("no command")
         if not all(fields.get(name) for name in _COMMAND_FIELDS):
             raise Malformed("a field is missing")
+        _check_known(dict(fields))
     elif fields.get("ssl_check") != "1":
         raise Malformed("no payload")
 
@@ -82,6 +86,9 @@ def _check_known(value: dict[str, Any]) -> None:
     for name in _TEXTS:
         if value.get(name) is not None and not isinstance(value[name], str):
             raise Malformed("a field of another type")
+    for name in _IDS:
+        if len(value.get(name) or "") > _MAX_ID_CHARS:
+            raise Malformed("an id that is too long")
     for name in _LISTS:
         items = value.get(name)
         if items is not None and not (

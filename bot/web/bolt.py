@@ -24,7 +24,8 @@ class BoltDispatch:
         try:
             request = AsyncBoltRequest(body=body, headers=dict(headers))
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-            # A shape that Slack does not send today and `check_body` does not know.
+            # A shape that Slack does not send today and `check_body` does not know. What Bolt trips
+            # over later is answered by `bot.slack.bolt_app`.
             raise Malformed("not a shape that Bolt reads") from error
         answer = await self._app.async_dispatch(request)
         kinds = answer.headers.get("content-type", [])

@@ -101,9 +101,9 @@ class Installing:
         self._resumed = resumed
         self._clock = clock
 
-    async def begin(self, browser: str) -> tuple[str, str] | None:
+    async def begin(self, browser: str) -> tuple[str, str]:
         """
-        Return Slack's page and the secret for the browser's cookie; None when too many are on the way.
+        Return Slack's page and the secret for the browser's cookie.
 
         Args:
             browser: The cookie's present secret, kept so that two tabs can both end well; "" or
@@ -112,9 +112,7 @@ class Installing:
         state = secrets.token_urlsafe(32)
         kept = browser if _SECRET.fullmatch(browser) else secrets.token_urlsafe(32)
         now = self._clock.now()
-        if not await self._attempts.begin(state, kept, now + ATTEMPT_LIFETIME, now):
-            log.warning("too_many_installations")
-            return None
+        await self._attempts.begin(state, kept, now + ATTEMPT_LIFETIME, now)
         return self._door.authorize_url(state), kept
 
     async def finish(self, *, state: str, browser: str, code: str, error: str) -> Ended:

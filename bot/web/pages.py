@@ -128,6 +128,19 @@ def busy_page(install_path: str) -> web.Response:
     )
 
 
+def too_often_page(install_path: str, wait_seconds: int) -> web.Response:
+    """Return the page for an address that asks too often."""
+    page = _page(
+        429,
+        "Too many installations were begun from your network",
+        ("Please wait a minute, then try again.",),
+        install_path,
+        "Try again",
+    )
+    page.headers["Retry-After"] = str(wait_seconds)
+    return page
+
+
 def _page(
     status: int, title: str, sentences: tuple[str, ...], link: str, link_text: str
 ) -> web.Response:

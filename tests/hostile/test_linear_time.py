@@ -173,6 +173,8 @@ ELSEWHERE = {
         "parse_page",
     ): "a process that can be killed; its patterns are in the table",
     ("bot/slack/directory.py", "resolve"): "asks Slack; its patterns are in the table",
+    ("bot/digest/spots.py", "named"): "an id of at most 64 letters, matched as a whole",
+    ("handlers/inbound.py", "ts_of"): "a number of at most 41 letters, matched as a whole",
 }
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from bot.slack.client import SlackClients
 from bot.slack.outcome import UNKNOWN_CODES, failure_of
-from bot.slack.pacing import POSTING_CHANNEL, SWEEP_AT, Bucket, Pacer, Rate
+from bot.slack.pacing import POSTING_CHANNEL, SWEEP_AT, Pacer
 from bot.slack.proxy import proxy_for
 from bot.slack.refusals import _TABLE, reason, refusal
+from bot.token_bucket import Bucket, Rate
 from tests.fakes.installations import FakeInstallations
 
 SLACK = "https://slack.com/api/"

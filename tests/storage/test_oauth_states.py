@@ -22,7 +22,7 @@ LATER = NOON + timedelta(minutes=10)
 async def test_good_once_for_one_browser(database):
     """The right browser uses a state up; another one neither gets through nor spoils it."""
     states = database.oauth_states
-    assert await states.begin("s1", "mine", LATER, NOON)
+    await states.begin("s1", "mine", LATER, NOON)
 
     assert await states.finish("s1", "other", NOON) is InstallAttempt.FOREIGN
     assert await states.finish("s2", "mine", NOON) is InstallAttempt.UNKNOWN
@@ -60,11 +60,14 @@ async def test_no_secret_is_stored(database):
     assert "the-" not in str(rows)
 
 
-async def test_a_flood_is_refused(database, monkeypatch):
-    """No more than so many are open at once."""
+async def test_the_oldest_makes_room(database, monkeypatch):
+    """No more than so many are open at once, and who comes last is among them."""
     monkeypatch.setattr(oauth_states, "MAX_OPEN", 2)
-    began = [await database.oauth_states.begin(f"s{n}", "b", LATER, NOON) for n in range(3)]
-    assert began == [True, True, False]
+    for n in range(4):
+        ends = LATER + timedelta(seconds=n)
+        await database.oauth_states.begin(f"s{n}", "b", ends, NOON)
+    ended = [await database.oauth_states.finish(f"s{n}", "b", NOON) for n in range(4)]
+    assert [each.value for each in ended] == ["unknown", "unknown", "good", "good"]
 
 
 async def test_forgetting_a_token_never_brings_a_workspace_back(database):
