@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import StorageError
+from storage.admin_notes import AdminNoteRepository
 from storage.buckets import BucketRepository
 from storage.channel_data import ChannelDataRepository
 from storage.channels import ChannelRepository
@@ -34,6 +35,7 @@ from storage.installations import InstallationRepository
 from storage.migrate import current_revision, upgrade
 from storage.migrations import HEAD
 from storage.oauth_states import OAuthStateRepository
+from storage.own_feeds import OwnFeedRepository
 from storage.pages import PageRepository
 from storage.people import Forgotten, forget_person
 from storage.reencrypt import reencrypt
@@ -53,8 +55,8 @@ class Database:
     An open database; make one with `open` or `temporary`.
 
     Attributes:
-        feeds, entries, stories, pages, explanations, channels, channel_data, deliveries, requests,
-        threads, feedback, rules, usage, buckets, installations, oauth_states:
+        feeds, own_feeds, entries, stories, pages, explanations, channels, channel_data, deliveries, requests,
+        threads, feedback, rules, admin_notes, usage, buckets, installations, oauth_states:
             The repositories, each implementing the port of its concept.
         facts: Small values kept between runs.
         figures: Counts of everything, for metrics.
@@ -67,6 +69,7 @@ class Database:
         self.engine = engine
         self._transactions = transactions
         self.feeds = FeedRepository(transactions)
+        self.own_feeds = OwnFeedRepository(transactions)
         self.entries = EntryRepository(transactions)
         self.stories = StoryRepository(transactions)
         self.pages = PageRepository(transactions)
@@ -78,6 +81,7 @@ class Database:
         self.threads = ThreadRepository(transactions)
         self.feedback = FeedbackRepository(transactions)
         self.rules = RulesRepository(transactions)
+        self.admin_notes = AdminNoteRepository(transactions)
         self.buckets = BucketRepository(transactions)
         self.usage = UsageRepository(transactions)
         self.installations = InstallationRepository(transactions)

@@ -185,7 +185,11 @@ class Conversation:
         permissions = Permissions(people=self.people, rules=database.rules)
         settings = ChangeSettings(desk=desk, permissions=permissions, feeds=database.feeds)
         feeds = OwnFeeds(
-            reader=newsroom.readers.feeds, feeds=database.feeds, permissions=permissions
+            reader=newsroom.readers.feeds,
+            feeds=database.feeds,
+            own=database.own_feeds,
+            permissions=permissions,
+            changed=newsroom.cache.forget,
         )
         return Edge(
             clock=newsroom.clock,
@@ -211,6 +215,7 @@ class Conversation:
             show_home=ShowHome(
                 channels=database.channels,
                 rules=database.rules,
+                feeds=database.feeds,
                 people=self.people,
                 glossary=newsroom.glossary,
                 keeping=Keeping(

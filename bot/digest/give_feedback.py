@@ -75,8 +75,8 @@ class GiveFeedback:
         known = await self._feedback.get(click_id)
         if known is not None:
             return FeedbackAnswer(sentence="That click is counted already.", feedback_id=click_id)
-        story = await self._stories.get(story_id)
-        if story is None or story.workspace_id not in {None, spot.workspace_id}:
+        story = await self._stories.get(story_id, spot.scope)
+        if story is None:
             return FeedbackAnswer(sentence=_TOO_OLD)
         before, moved = await self._changed(spot, partial(apply_feedback, kind, story), now)
         if moved is None:
