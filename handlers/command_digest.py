@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.digest.commands import (
@@ -12,8 +13,11 @@ from bot.digest.commands import (
     OpenSettings,
     Preview,
     RemoveFeed,
+    ShareFeed,
+    ShowFeeds,
     ShowTopics,
     Status,
+    UnshareFeed,
 )
 from bot.digest.describe import status_sentences
 from bot.digest.digest_words import parse_digest_words
@@ -66,17 +70,15 @@ async def _at(
             channel = await edge.show_settings.channel(spot)
             await say(edge, inbound, *status_sentences(channel, now))
         case ShowTopics():
-            counts = await edge.show_settings.topic_counts(spot.workspace_id, now)
+            counts = await edge.show_settings.topic_counts(spot, now)
             wanted = await edge.show_settings.preference(spot)
             await reply(edge, inbound, topics_message(wanted, counts, spot.channel_id))
         case Preview():
             await _preview(edge, inbound, spot)
         case Now():
             await _now(edge, inbound, spot, asker)
-        case AddFeed(url=url):
-            await say(edge, inbound, *feed_sentences(await edge.feeds.add(url, spot, asker)))
-        case RemoveFeed(url=url):
-            await say(edge, inbound, await edge.feeds.remove(url, spot, asker))
+        case AddFeed() | RemoveFeed() | ShareFeed() | UnshareFeed() | ShowFeeds():
+            await say(edge, inbound, *await _feeds(edge, command, spot, asker))
         case Help():
             await reply(edge, inbound, digest_help(spot.channel_id))
         case _:
@@ -84,6 +86,28 @@ async def _at(
             on = isinstance(outcome, Changed) and outcome.channel.preference.on
             more = [await edge.places.join(spot)] if on else []
             await reply(edge, inbound, outcome_message(outcome, typed, spot.channel_id, more))
+
+
+async def _feeds(
+    edge: Edge,
+    command: AddFeed | RemoveFeed | ShareFeed | UnshareFeed | ShowFeeds,
+    spot: Spot,
+    asker: Asker,
+) -> Sequence[str]:
+    """Do something with own feeds; return what to say about it."""
+    feeds = edge.feeds
+    match command:
+        case AddFeed(url=url, everywhere=everywhere):
+            now = edge.clock.now()
+            return feed_sentences(await feeds.add(url, spot, asker, now, everywhere=everywhere))
+        case RemoveFeed(url=url):
+            return (await feeds.remove(url, spot, asker),)
+        case ShareFeed(url=url):
+            return (await feeds.share(url, spot, asker),)
+        case UnshareFeed(url=url):
+            return (await feeds.unshare(url, spot, asker),)
+        case ShowFeeds():
+            return await feeds.listed(spot, asker)
 
 
 async def _preview(edge: Edge, inbound: Inbound, spot: Spot) -> None:

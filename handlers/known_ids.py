@@ -28,7 +28,7 @@ from bot.digest.own_feeds import OwnFeeds
 from bot.digest.save_settings import SaveSettings
 from bot.digest.spots import Spots
 from bot.manifest import command_pattern
-from bot.news.stories import may_see
+from bot.news.ports import StoryStore
 from bot.render import ids
 
 Name = str | re.Pattern[str]
@@ -37,11 +37,11 @@ Name = str | re.Pattern[str]
 class Holds(Enum):
     """What a part of a payload names."""
 
-    STORY = "a story, perhaps of a workspace's own feeds"
+    STORY = "a story, perhaps of own feeds"
     ANSWER = "a request, for the answer to it"
     CHANGE = "what a click changed"
     CONVERSATION = "a channel or a direct message"
-    FEED = "one of a workspace's own feeds"
+    FEED = "an own feed of a conversation or a workspace"
     PEOPLE = "members of the workspace"
     WORDS = "typed words: an address, a name, a number; no id in them is looked up"
     PUBLIC = "a part of the glossary, which is everybody's"
@@ -74,7 +74,7 @@ class KnownId(NamedTuple):
 
 ENVELOPE: Final = "every payload"
 DETAILS: Final = "a recorded request"
-_STORY: Final = (may_see,)
+_STORY: Final = (StoryStore.get,)
 _HERE: Final = (Spots.here, Permissions.refusal)
 _NAMED: Final = (Spots.named, Permissions.refusal)
 
@@ -112,7 +112,16 @@ KNOWN_IDS: Final[tuple[KnownId, ...]] = (
     KnownId(ids.SETTINGS_VIEW, ids.FIELD, Holds.WORDS),
     KnownId(ids.SETTINGS_VIEW, ids.SETTINGS_ADD_FEED, Holds.WORDS, (OwnFeeds.add,)),
     KnownId(
-        ids.SETTINGS_VIEW, ids.SETTINGS_REMOVE_FEEDS, Holds.FEED, (SaveSettings.save, OwnFeeds.own)
+        ids.SETTINGS_VIEW,
+        ids.SETTINGS_REMOVE_FEEDS,
+        Holds.FEED,
+        (SaveSettings.save, OwnFeeds.serving, OwnFeeds.remove),
+    ),
+    KnownId(
+        ids.SETTINGS_VIEW,
+        ids.SETTINGS_SHARE_FEEDS,
+        Holds.FEED,
+        (SaveSettings.save, OwnFeeds.serving, OwnFeeds.share),
     ),
     KnownId(ids.SETTINGS_CHECK_FEED, "private_metadata.channel", Holds.CONVERSATION, _NAMED),
     KnownId(ids.FIELD, "value", Holds.SLACKS_WORD),

@@ -41,7 +41,7 @@ async def action_check_feed(edge: Edge, inbound: Inbound) -> None:
     spot, asker = await _whose(edge, inbound, submitted)
     content, seen = await asyncio.gather(
         edge.show_settings.content(spot, asker, edge.clock.now()),
-        edge.show_settings.look(submitted.add_feed, spot, asker),
+        edge.show_settings.look(submitted.add_feed, spot, asker, edge.clock.now()),
     )
     if isinstance(content, str):
         return

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import StorageError
+from storage.admin_notes import AdminNoteRepository
 from storage.buckets import BucketRepository
 from storage.channel_data import ChannelDataRepository
 from storage.channels import ChannelRepository
@@ -35,6 +36,7 @@ from storage.key_fit import KeyFit, forget_unreadable, key_fit, unreadable_works
 from storage.migrate import current_revision, upgrade
 from storage.migrations import HEAD
 from storage.oauth_states import OAuthStateRepository
+from storage.own_feeds import OwnFeedRepository
 from storage.pages import PageRepository
 from storage.people import Forgotten, forget_person
 from storage.reencrypt import reencrypt
@@ -55,8 +57,8 @@ class Database:
     An open database; make one with `open` or `temporary`.
 
     Attributes:
-        feeds, entries, stories, pages, explanations, channels, channel_data, deliveries, requests,
-        threads, feedback, rules, usage, buckets, installations, oauth_states:
+        feeds, own_feeds, entries, stories, pages, explanations, channels, channel_data, deliveries, requests,
+        threads, feedback, rules, admin_notes, usage, buckets, installations, oauth_states:
             The repositories, each implementing the port of its concept.
         facts: Small values kept between runs.
         seals: Makes marks that prove later what we vouched for (`bot.digest.spots.Seals`).
@@ -71,6 +73,7 @@ class Database:
         self.seals = cipher
         self._transactions = transactions
         self.feeds = FeedRepository(transactions)
+        self.own_feeds = OwnFeedRepository(transactions)
         self.entries = EntryRepository(transactions)
         self.stories = StoryRepository(transactions)
         self.pages = PageRepository(transactions)
@@ -82,6 +85,7 @@ class Database:
         self.threads = ThreadRepository(transactions)
         self.feedback = FeedbackRepository(transactions)
         self.rules = RulesRepository(transactions)
+        self.admin_notes = AdminNoteRepository(transactions)
         self.buckets = BucketRepository(transactions)
         self.usage = UsageRepository(transactions)
         self.installations = InstallationRepository(transactions)

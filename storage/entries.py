@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.news.entry import Entry
+from bot.news.scope import Scope
 from bot.news.story import LeftOut
 from storage.statements import AT_ONCE, chunks, upsert
-from storage.tables import EntryRow, loaded_workspace, stored_workspace
+from storage.tables import EntryRow, scope_values
 from storage.transactions import Transactions
 
 
@@ -54,7 +55,7 @@ def entry_values(entry: Entry) -> dict[str, Any]:
     """Return the columns of an entry that tells a story."""
     return {
         "id": entry.id,
-        "workspace_id": stored_workspace(entry.workspace_id),
+        **scope_values(entry.scope),
         "feed_url": entry.feed_url,
         "outlet": entry.outlet,
         "outlet_name": entry.outlet_name,
@@ -85,5 +86,5 @@ def entry_of(row: EntryRow) -> Entry:
         weight=row.weight,
         seen_at=row.seen_at,
         published_at=row.published_at,
-        workspace_id=loaded_workspace(row.workspace_id),
+        scope=Scope(row.workspace_id, row.channel_id),
     )

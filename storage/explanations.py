@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import or_, select, tuple_
 
 from bot.explain.explanation import Explanation, ExplanationKey
+from storage.columns import storable
 from storage.statements import chunks, insert_into
-from storage.tables import ExplanationRow, stored_workspace
+from storage.tables import ExplanationRow, scope_values
 from storage.transactions import Transactions
 
 _NO_MODEL = "extractive"
@@ -22,6 +24,7 @@ _KEY = (
     "prompt_version",
     "workspace_id",
 )
+_COLUMNS = tuple(getattr(ExplanationRow, name) for name in (*_KEY, "channel_id"))
 
 
 class ExplanationRepository:
@@ -35,17 +38,21 @@ class ExplanationRepository:
 
     async def get_many(self, keys: Sequence[ExplanationKey]) -> dict[ExplanationKey, Explanation]:
         """Return what is there of *keys*, by one SELECT."""
-        columns = tuple_(*(getattr(ExplanationRow, name) for name in _KEY))
+        columns = tuple_(*_COLUMNS)
         found: dict[ExplanationKey, Explanation] = {}
         async with self._transactions.read() as session:
-            # Seven parameters per key: 7,000 stay below every limit.
-            for some in chunks([tuple(_key_values(key).values()) for key in keys], 1_000):
+            asked = {_stored(key): key for key in keys}
+            # Eight parameters per key: 8,000 stay below every limit.
+            for some in chunks(list(asked), 1_000):
                 # The ids besides: SQLite uses no index for a list of tuples.
                 ids = {values[0] for values in some}
-                wanted = select(ExplanationRow.explanation).where(
+                wanted = select(*_COLUMNS, ExplanationRow.explanation).where(
                     ExplanationRow.story_id.in_(ids), columns.in_(some)
                 )
-                found.update({it.key: it for it in await session.scalars(wanted)})
+                for *values, explanation in await session.execute(wanted):
+                    # The columns are right: a channel's id may have changed since it was written.
+                    key = asked[tuple(values)]
+                    found[key] = replace(explanation, key=key)
         return found
 
     async def save(self, explanation: Explanation) -> None:
@@ -68,7 +75,7 @@ class ExplanationRepository:
 
 
 def _key_values(key: ExplanationKey) -> dict[str, Any]:
-    """Return the key's columns in the order of `_KEY`."""
+    """Return the key's columns in the order of `_COLUMNS`."""
     return {
         "story_id": key.story_id,
         "revision": key.revision,
@@ -76,5 +83,11 @@ def _key_values(key: ExplanationKey) -> dict[str, Any]:
         "level": key.level.value,
         "language": key.language,
         "prompt_version": key.prompt_version,
-        "workspace_id": stored_workspace(key.workspace_id),
+        **scope_values(key.scope),
     }
+
+
+def _stored(key: ExplanationKey) -> tuple[Any, ...]:
+    """Return the key's columns as the database gives them back."""
+    values = _key_values(key).values()
+    return tuple(storable(value) if isinstance(value, str) else value for value in values)

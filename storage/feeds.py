@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
 
 from bot.news.feed import Feed, PolledFeed, PollState
-from storage.statements import insert_into, sha256_of
-from storage.tables import FeedRow, loaded_workspace, stored_workspace
+from bot.news.scope import SHARED, Scope
+from storage.own_told import drop_told
+from storage.statements import alone_in, insert_into, sha256_of
+from storage.tables import EntryRow, FeedRow, in_scope, scope_values
 from storage.transactions import Transactions
 
 
@@ -20,13 +23,19 @@ class FeedRepository:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def all(self, workspace_id: str | None = None) -> list[PolledFeed]:
-        wanted = FeedRow.workspace_id == stored_workspace(workspace_id)
-        return await self._select(wanted, FeedRow.name, FeedRow.url)
+    async def all(self, scope: Scope = SHARED) -> list[PolledFeed]:
+        return await self._select(in_scope(FeedRow, scope), FeedRow.name, FeedRow.url)
 
     async def everywhere(self) -> list[PolledFeed]:
-        """Return the feeds of the catalogue and of every workspace, by name."""
+        """Return the feeds of the catalogue and all own ones, by name."""
         return await self._select(true(), FeedRow.name, FeedRow.url)
+
+    async def scopes(self) -> set[Scope]:
+        """Return the workspaces and conversations that have feeds of their own."""
+        columns = (FeedRow.workspace_id, FeedRow.channel_id)
+        async with self._transactions.read() as session:
+            rows = await session.execute(select(*columns).distinct())
+            return {Scope(*row) for row in rows} - {SHARED}
 
     async def due(self, now: datetime) -> list[PolledFeed]:
         waiting = or_(FeedRow.next_poll_at.is_(None), FeedRow.next_poll_at <= now)
@@ -35,7 +44,7 @@ class FeedRepository:
 
     async def add(self, feed: Feed) -> bool:
         """Add a feed, or update it; one that was gone is polled again."""
-        values = {**_key(feed), **_description(feed)}
+        values = feed_values(feed)
         async with self._transactions.write() as session:
             insert = insert_into(session, FeedRow).on_conflict_do_nothing()
             added = await session.execute(insert.returning(FeedRow.url_sha256), values)
@@ -48,12 +57,18 @@ class FeedRepository:
             )
         return False
 
-    async def remove(self, url: str, workspace_id: str | None = None) -> bool:
+    async def remove(self, url: str, scope: Scope = SHARED) -> bool:
         async with self._transactions.write() as session:
+            if scope != SHARED:
+                await alone_in(session, scope.workspace_id)
             gone = await session.execute(
-                delete(FeedRow).where(_at(url, workspace_id)).returning(FeedRow.url_sha256)
+                delete(FeedRow).where(_at(url, scope)).returning(FeedRow.url_sha256)
             )
-            return gone.first() is not None
+            if gone.first() is None:
+                return False
+            if scope != SHARED:
+                await drop_told(session, scope, url)
+            return True
 
     async def save_poll(self, feed: Feed, poll: PollState) -> None:
         async with self._transactions.write() as session:
@@ -71,7 +86,11 @@ class FeedRepository:
             there = select(func.count()).select_from(FeedRow)
             if to_url == feed.url:
                 return
-            if await session.scalar(there.where(_at(to_url, feed.workspace_id))):
+            if feed.scope != SHARED:
+                # What an own feed told is found by its address when it is removed or shared.
+                theirs = and_(in_scope(EntryRow, feed.scope), EntryRow.feed_url == feed.url)
+                await session.execute(update(EntryRow).where(theirs).values(feed_url=to_url))
+            if await session.scalar(there.where(_at(to_url, feed.scope))):
                 await session.execute(delete(FeedRow).where(_is(feed)))
             else:
                 await session.execute(
@@ -84,23 +103,23 @@ class FeedRepository:
             return [_polled(row) for row in rows]
 
 
-def _at(url: str, workspace_id: str | None) -> ColumnElement[bool]:
-    return and_(
-        FeedRow.workspace_id == stored_workspace(workspace_id),
-        FeedRow.url_sha256 == sha256_of(url),
-    )
+def feed_values(feed: Feed) -> dict[str, Any]:
+    """Return the columns of a new feed; an own one gets a seed, which nobody can guess."""
+    return {
+        **scope_values(feed.scope),
+        "url_sha256": sha256_of(feed.url),
+        "url": feed.url,
+        "seed": "" if feed.scope == SHARED else secrets.token_hex(16),
+        **_description(feed),
+    }
+
+
+def _at(url: str, scope: Scope) -> ColumnElement[bool]:
+    return and_(in_scope(FeedRow, scope), FeedRow.url_sha256 == sha256_of(url))
 
 
 def _is(feed: Feed) -> ColumnElement[bool]:
-    return _at(feed.url, feed.workspace_id)
-
-
-def _key(feed: Feed) -> dict[str, Any]:
-    return {
-        "workspace_id": stored_workspace(feed.workspace_id),
-        "url_sha256": sha256_of(feed.url),
-        "url": feed.url,
-    }
+    return _at(feed.url, feed.scope)
 
 
 def _description(feed: Feed) -> dict[str, Any]:
@@ -121,7 +140,8 @@ def _polled(row: FeedRow) -> PolledFeed:
         language=row.language,
         weight=row.weight,
         only_ai=row.only_ai,
-        workspace_id=loaded_workspace(row.workspace_id),
+        scope=Scope(row.workspace_id, row.channel_id),
+        seed=row.seed,
     )
     poll = PollState(
         etag=row.etag,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, tuple_, update
+from sqlalchemy import CursorResult, delete, exists, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.news.scope import Scope
 from storage.feedback import FeedbackRepository
+from storage.own_told import drop_told
 from storage.requests import RequestRepository
 from storage.statements import table_of, tables_of_channels
-from storage.tables import ChannelRow
+from storage.tables import AdminNoteRow, ChannelRow, FeedRow
 from storage.threads import ThreadRepository
 from storage.transactions import Transactions
 
 _CHANNELS = table_of(ChannelRow)
+_FEEDS = table_of(FeedRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,9 @@ async def forget_person(transactions: Transactions, workspace_id: str, user_id: 
     """
     Erase what is stored about one person of a workspace.
 
-    What stays: the digests of channels, the effect of their feedback on those, and their id where
-    an admin named it in the workspace's rules or as who installed the app.
+    What stays: the digests of channels with the feeds that were added there, the effect of their
+    feedback on those, their id where an admin named it in the workspace's rules or as who installed
+    the app, and how many feeds they added today, which is deleted by itself.
     """
     threads = await ThreadRepository(transactions).forget_person(workspace_id, user_id)
     requests = await RequestRepository(transactions).forget_person(workspace_id, user_id)
@@ -50,6 +54,7 @@ async def forget_person(transactions: Transactions, workspace_id: str, user_id: 
     async with transactions.write() as session:
         set_up = (_CHANNELS.c.workspace_id == workspace_id, _CHANNELS.c.set_up_by == user_id)
         own_digests = await _forget_own_digests(session, *set_up)
+        await _forget_feeds(session, workspace_id, user_id)
         done = await session.execute(
             update(_CHANNELS).where(*set_up).values(set_up_by="", version=_CHANNELS.c.version + 1)
         )
@@ -60,6 +65,23 @@ async def forget_person(transactions: Transactions, workspace_id: str, user_id: 
         own_digests=own_digests,
         channels=cast("CursorResult[Any]", done).rowcount,
     )
+
+
+async def _forget_feeds(session: AsyncSession, workspace_id: str, user_id: str) -> None:
+    """Delete the feeds of the person's own direct message; the others are nobody's any more."""
+    theirs = (_FEEDS.c.workspace_id == workspace_id, _FEEDS.c.added_by == user_id)
+    direct = _FEEDS.c.channel_id.startswith("D")
+    found = await session.execute(select(_FEEDS.c.channel_id, _FEEDS.c.url).where(*theirs, direct))
+    for channel_id, url in found.all():
+        await drop_told(session, Scope(workspace_id, channel_id), url)
+    await session.execute(delete(_FEEDS).where(*theirs, direct))
+    await session.execute(update(_FEEDS).where(*theirs).values(added_by=""))
+    notes = table_of(AdminNoteRow)
+    owed = notes.alias()
+    still = exists().where(owed.c.workspace_id == workspace_id, owed.c.user_id == "")
+    told = (notes.c.workspace_id == workspace_id, notes.c.user_id == user_id)
+    # Who was told stays written down for as long as the others are still to be told.
+    await session.execute(delete(notes).where(*told, ~still))
 
 
 async def _forget_own_digests(session: AsyncSession, *set_up: Any) -> int:

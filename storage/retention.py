@@ -27,6 +27,7 @@ from storage.tables import (
     DeliveryRow,
     EntryRow,
     ExplanationRow,
+    FeedAdditionsRow,
     FeedbackRow,
     OAuthStateRow,
     PageRow,
@@ -104,6 +105,7 @@ class Cleaned:
     usage: int
     buckets: int
     oauth_states: int
+    feed_additions: int
 
 
 async def clean(transactions: Transactions, now: datetime, ages: Ages) -> Cleaned:
@@ -154,6 +156,9 @@ async def clean(transactions: Transactions, now: datetime, ages: Ages) -> Cleane
         buckets=await gone(delete(BucketRow).where(BucketRow.updated_at < now - ages.buckets)),
         oauth_states=await gone(
             delete(OAuthStateRow).where(OAuthStateRow.expires_at < now - REMEMBERED)
+        ),
+        feed_additions=await gone(
+            delete(FeedAdditionsRow).where(FeedAdditionsRow.added_on < now.date() - _DAY)
         ),
     )
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +37,14 @@ def tables_of_channels() -> list[Table]:
 def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert:
     """Return an INSERT that can say what happens on a conflict, for the session's database."""
     return insert_of(session.get_bind().dialect.name, row)
+
+
+async def alone_in(session: AsyncSession, workspace_id: str) -> None:
+    """Wait until nobody else changes the own feeds or own stories of a workspace."""
+    if session.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:of_workspace, 0))")
+        await session.execute(lock, {"of_workspace": f"own:{workspace_id}"})
+    # On SQLite one transaction writes at a time.
 
 
 async def upsert(session: AsyncSession, row: type[Base], rows: Sequence[Values]) -> None:

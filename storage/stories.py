@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.news.entry import Entry
+from bot.news.scope import SHARED, Scope
 from bot.news.story import Novelty, Revision, Story
 from storage.entries import entry_of, entry_values
-from storage.statements import AT_ONCE, chunks, execute_many, insert_into, table_of, upsert
+from storage.statements import (
+    AT_ONCE,
+    alone_in,
+    chunks,
+    execute_many,
+    insert_into,
+    table_of,
+    upsert,
+)
 from storage.tables import (
-    SHARED,
     EntryRow,
     RevisionRow,
     StoryEntryRow,
     StoryRow,
-    loaded_workspace,
-    stored_workspace,
+    in_scope,
+    scope_values,
 )
 from storage.transactions import Transactions
 
@@ -33,37 +42,39 @@ class StoryRepository:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
+    async def since(self, since: datetime, scopes: Collection[Scope] = (SHARED,)) -> list[Story]:
         """Return stories as the port says, the latest first; read a few at a time, as of one moment."""
-        owners = {SHARED, stored_workspace(workspace_id)}
         wanted = and_(
             StoryRow.latest_at >= since,
             StoryRow.merged_into.is_(None),
-            StoryRow.workspace_id.in_(owners),
+            # The workspaces besides: SQLite uses no index for a list of tuples.
+            StoryRow.workspace_id.in_({scope.workspace_id for scope in scopes}),
+            tuple_(StoryRow.workspace_id, StoryRow.channel_id).in_(sorted(scopes)),
         )
         async with self._transactions.read() as session:
-            return await _load(session, wanted)
+            return await load_stories(session, wanted)
 
-    async def get(self, story_id: str) -> Story | None:
+    async def get(self, story_id: str, viewer: Scope) -> Story | None:
         async with self._transactions.read() as session:
             survivor = await _survivor(session, story_id)
             stories = await _load_some(session, [survivor])
-        return stories[0] if stories else None
+        return stories[0] if stories and viewer.sees(stories[0].scope) else None
 
     async def save(self, stories: Sequence[Story], merged: dict[str, str]) -> None:
-        entries = {entry.id: entry for story in stories for entry in story.entries}
-        # A first round brings thousands, and each story looks for its headline.
-        story_rows = await asyncio.to_thread(lambda: [_story_values(story) for story in stories])
-        entry_rows = [entry_values(entry) for entry in entries.values()]
         async with self._transactions.write() as session:
-            await upsert(session, EntryRow, entry_rows)
+            stories, merged = await _with_stored_ids(session, stories, merged)
+            entries = {entry.id: entry for story in stories for entry in story.entries}
+            # A first round brings thousands, and each story looks for its headline.
+            story_rows = await asyncio.to_thread(lambda: [_story_values(one) for one in stories])
+            await upsert(session, EntryRow, [entry_values(entry) for entry in entries.values()])
             await upsert(session, StoryRow, story_rows)
             await _replace_parts(session, stories)
             if merged:
                 await _merge(session, _resolved(merged))
 
 
-async def _load(session: AsyncSession, wanted: ColumnElement[bool]) -> list[Story]:
+async def load_stories(session: AsyncSession, wanted: ColumnElement[bool]) -> list[Story]:
+    """Return the stories of a condition on `StoryRow`, the latest first."""
     latest_first = (
         select(StoryRow.id).where(wanted).order_by(StoryRow.latest_at.desc(), StoryRow.id)
     )
@@ -93,7 +104,8 @@ async def _load_some(session: AsyncSession, story_ids: Sequence[str]) -> list[St
             topics=row.topics,
             language=row.language,
             revisions=tuple(revisions[row.id]),
-            workspace_id=loaded_workspace(row.workspace_id),
+            scope=Scope(row.workspace_id, row.channel_id),
+            copy_of=row.copy_of,
         )
         for row in (rows[story_id] for story_id in story_ids if story_id in rows)
         # A story without entries would break its own promise; only merged ones have none.
@@ -130,6 +142,46 @@ async def _survivor(session: AsyncSession, story_id: str) -> str:
         story_id = target
 
 
+async def _with_stored_ids(
+    session: AsyncSession, stories: Sequence[Story], merged: dict[str, str]
+) -> tuple[Sequence[Story], dict[str, str]]:
+    """
+    Give new own stories the id under which another process has stored the same meanwhile.
+
+    Their ids are random: what makes two of them the same is an own entry that both tell.
+    """
+    scopes = sorted({story.scope for story in stories} - {SHARED})
+    for workspace_id in sorted({scope.workspace_id for scope in scopes}):
+        await alone_in(session, workspace_id)
+    taken = {story.id for story in stories}
+    renamed: dict[str, str] = {}
+    for scope in scopes:
+        own = [story for story in stories if story.scope == scope]
+        holders = await _holders(session, scope, own)
+        for story in own:
+            there = [holders[entry.id] for entry in story.entries if entry.id in holders]
+            if there and story.id not in there and there[0] not in taken:
+                taken.add(there[0])
+                renamed[story.id] = there[0]
+    stories = [replace(it, id=renamed.get(it.id, it.id)) for it in stories]
+    return stories, {old: renamed.get(new, new) for old, new in merged.items()}
+
+
+async def _holders(session: AsyncSession, scope: Scope, stories: Sequence[Story]) -> dict[str, str]:
+    """Return own entry's id -> the story of the scope that is stored with it."""
+    own = [it.id for story in stories for it in story.entries if it.scope == scope]
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(own))):
+        rows = await session.execute(
+            select(StoryEntryRow.entry_id, StoryRow.id)
+            .join(StoryRow, StoryRow.id == StoryEntryRow.story_id)
+            .where(StoryEntryRow.entry_id.in_(some), in_scope(StoryRow, scope))
+            .order_by(StoryEntryRow.entry_id, StoryRow.id)
+        )
+        found.update((entry_id, story_id) for entry_id, story_id in rows)
+    return found
+
+
 async def _replace_parts(session: AsyncSession, stories: Sequence[Story]) -> None:
     for some in chunks([story.id for story in stories], AT_ONCE):
         await session.execute(delete(StoryEntryRow).where(StoryEntryRow.story_id.in_(some)))
@@ -164,6 +216,7 @@ async def _point(session: AsyncSession, old: str, target: StoryRow) -> None:
     await session.execute(
         update(StoryRow).where(StoryRow.merged_into == old).values(merged_into=target.id)
     )
+    await session.execute(update(StoryRow).where(StoryRow.copy_of == old).values(copy_of=target.id))
     await session.execute(delete(StoryEntryRow).where(StoryEntryRow.story_id == old))
     await session.execute(delete(RevisionRow).where(RevisionRow.story_id == old))
 
@@ -184,13 +237,14 @@ def _resolved(merged: Mapping[str, str]) -> dict[str, str]:
 def _story_values(story: Story) -> dict[str, Any]:
     return {
         "id": story.id,
-        "workspace_id": stored_workspace(story.workspace_id),
+        **scope_values(story.scope),
         "headline": story.headline,
         "language": story.language,
         "topics": story.topics,
         "first_at": story.first_at,
         "latest_at": story.latest_at,
         "merged_into": None,
+        "copy_of": story.copy_of,
     }
 
 
@@ -198,12 +252,14 @@ def _pointer_values(old: str, target: StoryRow) -> dict[str, Any]:
     return {
         "id": old,
         "workspace_id": target.workspace_id,
+        "channel_id": target.channel_id,
         "headline": target.headline,
         "language": target.language,
         "topics": target.topics,
         "first_at": target.first_at,
         "latest_at": target.latest_at,
         "merged_into": target.id,
+        "copy_of": target.copy_of,
     }
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from bot.digest.digest import Told
@@ -22,7 +22,7 @@ MOST_TELLINGS: Final = 16
 
 _TABLE = table_of(ToldRow)
 _TOLD = _TABLE.c
-_MERGED = aliased(StoryRow)
+_TOLD_STORY, _SURVIVOR = aliased(StoryRow), aliased(StoryRow)
 
 
 @lru_cache
@@ -37,11 +37,14 @@ def _tellings(dialect: str) -> Select[Any]:
             _TOLD.local_date,
             _TOLD.headline,
             _TOLD.ts,
-            _MERGED.merged_into,
+            _TOLD_STORY.merged_into,
+            # What it copies by now counts, then what it copied when it was told.
+            func.coalesce(_SURVIVOR.copy_of, _TOLD_STORY.copy_of, _TOLD.copy_of),
         )
         .select_from(keys)
         .join(_TABLE, of_channel)
-        .outerjoin(_MERGED, _MERGED.id == _TOLD.story_id)
+        .outerjoin(_TOLD_STORY, _TOLD_STORY.id == _TOLD.story_id)
+        .outerjoin(_SURVIVOR, _SURVIVOR.id == _TOLD_STORY.merged_into)
         .where(_TOLD.local_date >= bindparam("since"))
         .order_by(_TOLD.local_date.desc(), _TOLD.story_id)
     )
@@ -81,7 +84,13 @@ def _by_date(asked: Iterable[TellingsOf]) -> Iterable[tuple[date, list[tuple[str
 
 
 def _told_of(
-    story_id: str, revision: int, on: date, headline: str, ts: str | None, survivor: str | None
+    story_id: str,
+    revision: int,
+    on: date,
+    headline: str,
+    ts: str | None,
+    survivor: str | None,
+    copy_of: str,
 ) -> Told:
     return Told(
         story_id=survivor or story_id,
@@ -89,4 +98,5 @@ def _told_of(
         on=on,
         headline=headline,
         channel_message_ts=ts,
+        copy_of=copy_of or None,
     )

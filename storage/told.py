@@ -18,6 +18,7 @@ from storage.statements import insert_of, keys_of, table_of
 from storage.tables import StoryRow, ToldRow
 
 _ROWS: Final = "told_rows"
+_CHANGED: Final = ("revision", "headline", "ts", "copy_of")
 
 
 async def remember(connection: AsyncConnection, sent: Sequence[Delivery]) -> None:
@@ -49,18 +50,19 @@ def _remember(dialect: str) -> sqlite.Insert:
     # A date stands as text in SQLite, where a cast would make a number of it.
     local_date = cast(on, Date) if dialect == "postgresql" else on
     headline = func.coalesce(story.c.headline, "")
-    told = select(
-        workspace_id, channel_id, local_date, story_id, cast(revision, Integer), headline, ts
-    )
+    copy_of = func.coalesce(story.c.copy_of, "")
+    number = cast(revision, Integer)
+    told = select(workspace_id, channel_id, local_date, story_id, number, headline, ts, copy_of)
     told = told.select_from(_rows(dialect)).outerjoin(story, story.c.id == story_id)
     # WHERE: without one SQLite takes ON CONFLICT for a part of the join. In the order of keys, so
     # that two processes that write the same rows wait for each other.
     told = told.where(true()).order_by(workspace_id, channel_id, on, story_id)
-    names = ["workspace_id", "channel_id", "local_date", "story_id", "revision", "headline", "ts"]
+    key = ["workspace_id", "channel_id", "local_date", "story_id"]
+    names = [*key, *_CHANGED]
     insert = insert_of(dialect, ToldRow).from_select(names, told)
     return insert.on_conflict_do_update(
         index_elements=keys_of(ToldRow),
-        set_={name: insert.excluded[name] for name in ("revision", "headline", "ts")},
+        set_={name: insert.excluded[name] for name in _CHANGED},
     )
 
 

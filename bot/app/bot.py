@@ -19,6 +19,7 @@ from bot.digest.deliver import Deliverer, Handout
 from bot.digest.delivery import DeliveryKey
 from bot.digest.digest import Digest
 from bot.digest.tell import Teller
+from bot.digest.tell_admins import TellAdmins
 from bot.logs import get_logger
 from bot.render.digest_message import render_digest
 from bot.render.message import Message
@@ -33,6 +34,7 @@ from bot.work.ticker import Job, Ticker
 _DAY_SECONDS = 24 * 3600.0
 _WARM_UP_AFTER_SECONDS = 1.0
 _PREPARE_SECONDS = 60.0
+_TELL_SECONDS = 3600.0
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
@@ -55,6 +57,18 @@ def make_deliverer(
         render=lambda digest: slack.names.message(render(digest)),
         limits=limits_of(newsroom.settings),
         monotonic=steady_seconds,
+    )
+
+
+def make_admin_teller(newsroom: Newsroom, slack: SlackSide) -> TellAdmins:
+    """Return the use case of telling admins about their feeds, joined."""
+    database = newsroom.database
+    return TellAdmins(
+        notes=database.admin_notes,
+        feeds=database.feeds,
+        installations=database.installations,
+        poster=slack.poster,
+        render_notice=lambda sentences: slack.names.message(notice(*sentences)),
     )
 
 
@@ -86,6 +100,7 @@ class Bot:
         self._caught_up = asyncio.Event()
         self._left_over: list[Handout] = []
         self.deliverer = make_deliverer(newsroom, slack, render)
+        self.admin_teller = make_admin_teller(newsroom, slack)
         self.conversation = Conversation(
             newsroom, slack, self.deliverer, self.work, alone=self.form.alone
         )
@@ -141,6 +156,7 @@ class Bot:
             Job(name="collect", every_seconds=settings.collect_seconds, run=self._ask_poll),
             Job(name="sweep", every_seconds=sweep_seconds, run=self.sweep, at_once=later),
             Job(name="prepare", every_seconds=_PREPARE_SECONDS, run=self.prepare),
+            Job(name="tell_admins", every_seconds=_TELL_SECONDS, run=self.admin_teller.run),
             Job(name="clean", every_seconds=_DAY_SECONDS, run=clean, at_once=False),
         ]
         return [self.form.once(job) for job in jobs]

@@ -200,7 +200,11 @@ class Conversation:
         )
         settings = ChangeSettings(desk=desk, permissions=permissions, feeds=database.feeds)
         feeds = OwnFeeds(
-            reader=newsroom.readers.feeds, feeds=database.feeds, permissions=permissions
+            reader=newsroom.readers.feeds,
+            feeds=database.feeds,
+            own=database.own_feeds,
+            permissions=permissions,
+            changed=newsroom.cache.forget,
         )
         return Edge(
             clock=newsroom.clock,
@@ -227,6 +231,7 @@ class Conversation:
             show_home=ShowHome(
                 channels=database.channels,
                 rules=database.rules,
+                feeds=database.feeds,
                 people=self.people,
                 glossary=newsroom.glossary,
                 keeping=Keeping(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from bot.news.catalogue import starter_feeds
 from bot.news.collect import FeedProgress, collect
 from bot.news.feed import PolledFeed
 from bot.news.ports import FeedReader
+from bot.news.scope import SHARED
 from bot.news.story import CollectReport, Problem
 from bot.settings import Settings
 from storage.cipher import Cipher, load_or_create_key
@@ -152,8 +154,11 @@ class Newsroom:
                 now=now,
                 deadline_seconds=deadline_seconds or self.settings.fetch_timeout_seconds,
                 jitter=random.random,
+                new_id=_own_story_id,
                 progress=progress,
             )
+            if any(one.feed.scope != SHARED for one in wanted):
+                await store.own_feeds.sweep(report.touched, since=now)
         if report.touched:
             self.cache.forget()
         return report
@@ -203,7 +208,7 @@ async def open_newsroom(
         )
         plain_writer = Explainer(None, database.explanations, glossary)
         explainer = StoryExplainer(writer, plain_writer, articles)
-        cache = StoryCache(database.stories, lambda: _with_own_feeds(database))
+        cache = StoryCache(database.stories, database.feeds.scopes)
         yield Newsroom(
             settings=settings,
             clock=clock,
@@ -238,10 +243,9 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-async def _with_own_feeds(database: Database) -> frozenset[str]:
-    """Return the workspaces that have feeds of their own."""
-    feeds = await database.feeds.everywhere()
-    return frozenset(one.feed.workspace_id for one in feeds if one.feed.workspace_id)
+def _own_story_id() -> str:
+    """Draw the id of a story of own feeds; it stands in buttons, and must not be guessed."""
+    return f"o_{secrets.token_hex(16)}"
 
 
 async def feed_health(database: Database) -> CollectReport | None:

@@ -29,7 +29,7 @@ from bot.chat.which_story import (
 )
 from bot.digest.delivery import Delivery, DeliveryState
 from bot.news.ports import StoryStore
-from bot.news.stories import may_see
+from bot.news.scope import Scope
 from bot.news.story import Story
 
 # Digests of two weeks, skipped ones counted too.
@@ -71,7 +71,7 @@ class DigestStories:
         self, request: Request, memory: ThreadMemory, context: Context, now: datetime
     ) -> Found:
         """Answer from the digest that a thread's memory names."""
-        told = await self._told(request, memory.stories)
+        told = await self._told(memory.stories, request.scope)
         if not told:
             return Say(saying=Saying.STORY_GONE, wishes=context.wishes)
         about = which_story(
@@ -106,9 +106,11 @@ class DigestStories:
             )
         return found
 
-    async def of_story(self, request: Request, context: Context, now: datetime) -> Found:
-        """Answer from one story that a button named."""
-        story = await self._seen(request, request.details["story"])
+    async def of_story(
+        self, story_id: str, viewer: Scope, context: Context, now: datetime
+    ) -> Found:
+        """Answer from one story that a button named, if it may be shown to *viewer*."""
+        story = await self._stories.get(story_id, viewer)
         if story is None:
             return Say(saying=Saying.STORY_GONE, wishes=context.wishes)
         return await self._material([story], context, now)
@@ -122,7 +124,7 @@ class DigestStories:
             posted = row.state is DeliveryState.SENT and row.ts and row.stories
             if not posted or not asked.since <= row.key.on <= asked.until:
                 continue
-            told = await self._told(request, _numbered(row))
+            told = await self._told(_numbered(row), request.scope)
             if not told:
                 continue
             stories = [one for one, _ in told]
@@ -134,20 +136,13 @@ class DigestStories:
             first = first or _Latest(row, told, which_story(asked.rest, stories))
         return first
 
-    async def _told(self, request: Request, numbered: Sequence[tuple[int, str, int]]) -> Told:
-        found = [await self._seen(request, story_id) for _, story_id, _ in numbered]
+    async def _told(self, numbered: Sequence[tuple[int, str, int]], viewer: Scope) -> Told:
+        found = [await self._stories.get(story_id, viewer) for _, story_id, _ in numbered]
         return [
             (told_story(number, story_id, revision, story), story)
             for (number, story_id, revision), story in zip(numbered, found, strict=True)
             if story is not None
         ]
-
-    async def _seen(self, request: Request, story_id: str) -> Story | None:
-        """Return a story that may be shown where *request* comes from; None for any other id."""
-        story = await self._stories.get(story_id)
-        if story is None or not may_see(story, request.workspace_id):
-            return None
-        return story
 
     async def _found(self, about: About, told: Told, context: Context, now: datetime) -> Found:
         wishes, memory = context.wishes, context.memory

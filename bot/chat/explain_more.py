@@ -18,7 +18,6 @@ from bot.chat.understand import wishes_of
 from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form
 from bot.news.ports import StoryStore
-from bot.news.stories import may_see
 from bot.news.story import Story
 from bot.render.message import Message
 
@@ -59,15 +58,17 @@ class ExplainMore:
         """
         preference = await self._gatherer.preference_of(request)
         wishes = wishes_of(request, Ask(kind=AskKind.EMPTY), preference)
-        story = await self._stories.get(request.details.get("story", ""))
-        if story is None or not may_see(story, request.workspace_id):
+        asked = request.details.get("story", "")
+        story = await self._stories.get(asked, request.scope)
+        if story is None:
             gone = self._renderer.notice([say(Saying.STORY_GONE, wishes.language)])
             await self._whisper(request, gone)
             return ""
         # Two people who click at once get one explanation: the second waits, and is pointed to it.
         async with self._remembering.alone(key_of(request)):
             memory = await self._gatherer.memory_of(request, now)
-            ts = explained_at(memory, story.id)
+            # It may have been explained under an id that it had before.
+            ts = explained_at(memory, story.id) or explained_at(memory, asked)
             if ts is not None and ts != request.answer_ts:
                 await self._point(request, story, ts, wishes)
                 return ts

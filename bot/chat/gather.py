@@ -145,8 +145,9 @@ class Gatherer:
         )
 
     async def _found(self, request: Request, context: Context, now: datetime) -> Found:
-        if request.details.get("story"):
-            return await self._digests.of_story(request, context, now)
+        story_id = request.details.get("story")
+        if story_id:
+            return await self._digests.of_story(story_id, request.scope, context, now)
         ask = context.ask
         if ask.kind in _HELPFUL and not self._is_number(request, context):
             return Say(saying=_HELPFUL[ask.kind], wishes=context.wishes)

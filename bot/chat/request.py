@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from bot.news.scope import Scope
+
 
 class RequestKind(StrEnum):
     """What was asked. Several Slack events can mean one kind."""
@@ -97,3 +99,8 @@ class Request:
     not_before: datetime | None = None
     reason: str = ""
     held: bool | None = field(default=None, compare=False)
+
+    @property
+    def scope(self) -> Scope:
+        """Return what decides which stories are seen where this was asked."""
+        return Scope(self.workspace_id, self.channel_id)

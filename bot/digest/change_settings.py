@@ -25,6 +25,7 @@ from bot.digest.spot import Asker, Spot
 from bot.digest.typed import Wrong, parse_zone
 from bot.errors import UsageError
 from bot.news.ports import FeedStore
+from bot.news.scope import SHARED
 
 
 class ChangeSettings:
@@ -55,7 +56,7 @@ class ChangeSettings:
         """Carry out a submitted view; faults come back by field, and nothing is changed then."""
         if refused := await self._permissions.refusal(asker, spot):
             return Refused(sentence=refused)
-        known = await self.sources(spot.workspace_id)
+        known = await self.sources(spot, asker)
         wrong: FieldErrors | NeedsConfirmation | None = None
 
         def change(old: Channel | None) -> Channel | None:
@@ -76,16 +77,17 @@ class ChangeSettings:
             return wrong or Refused(sentence=_GONE)
         return Changed(channel=stored, sentences=("Saved.", coming(stored, now)))
 
-    async def sources(self, workspace_id: str) -> dict[str, str]:
-        """Return outlet -> name of every source that a workspace may see."""
-        shared = await self._feeds.all()
-        own = await self._feeds.all(workspace_id)
-        return known_outlets(polled.feed for polled in (*shared, *own))
+    async def sources(self, spot: Spot, asker: Asker) -> dict[str, str]:
+        """Return outlet -> name of every source that serves a conversation and *asker* may know of."""
+        sees_own = await self._permissions.sees_feeds(asker, spot)
+        scopes = spot.scope.around if sees_own else (SHARED,)
+        found = [polled for scope in scopes for polled in await self._feeds.all(scope)]
+        return known_outlets(polled.feed for polled in found)
 
     async def _ready(self, command: SettingCommand, spot: Spot, asker: Asker) -> Prepared | Outcome:
         """Return the command with everything that it lacked, or what has to be asked first."""
         if isinstance(command, Mute | Unmute):
-            return await self._with_outlet(command, spot)
+            return await self._with_outlet(command, spot, asker)
         if not isinstance(command, SwitchOn):
             return Prepared(command)
         old = await self._desk.get(spot.workspace_id, spot.channel_id)
@@ -105,8 +107,10 @@ class ChangeSettings:
         note = f"I took your own time zone, {zone}; `/digest zone` and a place changes it."
         return Prepared(SwitchOn(change=change), note)
 
-    async def _with_outlet(self, command: Mute | Unmute, spot: Spot) -> Prepared | Outcome:
-        outlet = find_outlet(command.name, await self.sources(spot.workspace_id))
+    async def _with_outlet(
+        self, command: Mute | Unmute, spot: Spot, asker: Asker
+    ) -> Prepared | Outcome:
+        outlet = find_outlet(command.name, await self.sources(spot, asker))
         if isinstance(outlet, Wrong):
             return Refused(sentence=outlet.sentence)
         return Prepared(replace(command, name=outlet))

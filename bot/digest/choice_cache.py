@@ -90,7 +90,7 @@ def _key(
         preference.muted_outlets,
         preference.topic_weights,
     )
-    tellings = tuple((*_telling(one), one.headline) for one in told)
+    tellings = tuple((*_telling(one), one.headline, one.event_id) for one in told)
     return (id(stories), wanted, tellings, since)
 
 

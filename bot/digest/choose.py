@@ -62,7 +62,7 @@ def choose(
     story in the channel's topics there is no bar, and no surprise.
 
     Args:
-        stories: Known stories that this workspace may see.
+        stories: Known stories that the channel may see, each event once.
         preference: The channel's.
         told: What the channel was told in the last 14 days.
         now: Aware instant.
@@ -110,7 +110,7 @@ class _Sieve:
 
     def _candidate(self, story: Story) -> _Candidate | None:
         seen = without_muted(story, self._preference.muted_outlets)
-        before = self._memory.of_story(story.id)
+        before = self._memory.of_story(story)
         if seen is None:
             self._leave_out(story, "told only by outlets that this channel muted")
         elif before is not None and before.revision >= story.revision:

@@ -107,16 +107,36 @@ class ShowTopics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddFeed:
-    """Add a feed of the workspace's own."""
+    """Add a feed to this conversation, or for the whole workspace."""
+
+    url: str
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveFeed:
+    """Remove an own feed."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveFeed:
-    """Remove a feed of the workspace's own."""
+class ShareFeed:
+    """Let a feed of this conversation serve the whole workspace."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnshareFeed:
+    """Let a feed of the whole workspace serve this conversation alone."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowFeeds:
+    """List the own feeds that serve this conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +160,9 @@ Command = (
     | ShowTopics
     | AddFeed
     | RemoveFeed
+    | ShareFeed
+    | UnshareFeed
+    | ShowFeeds
     | Status
     | Help
 )

@@ -14,13 +14,24 @@ from bot.news.topic import Topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A story that a channel was told, remembered at least 14 days."""
+    """
+    A story that a channel was told, remembered at least 14 days.
+
+    Attributes:
+        copy_of: Id of the wider story that it is (or was) a copy of; None when of none.
+    """
 
     story_id: str
     revision: int
     on: date
     headline: str
     channel_message_ts: str | None = None
+    copy_of: str | None = None
+
+    @property
+    def event_id(self) -> str:
+        """Return the id under which its event is known, whichever copy of it was told."""
+        return self.copy_of or self.story_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,14 @@ from bot.digest.commands import (
     Preview,
     RemoveFeed,
     Resume,
+    ShareFeed,
+    ShowFeeds,
     ShowTopics,
     Status,
     SwitchOff,
     SwitchOn,
     Unmute,
+    UnshareFeed,
 )
 from bot.digest.pause_words import parse_pause
 from bot.digest.preference import ThreadReplies
@@ -171,6 +174,12 @@ def _feed(make: Callable[[str], Command], verb: str) -> _Parser:
     return parse
 
 
+def _add_feed(rest: str) -> Command | Wrong:
+    """Read an address, and "for the workspace" around it."""
+    kept = _FOR_ALL.sub("", rest)
+    return _feed(lambda url: AddFeed(url=url, everywhere=kept != rest), "add")(kept)
+
+
 def _address(url: str, make: Callable[[str], Command], verb: str) -> Command | Wrong:
     if " " in url:
         return Wrong(f"One feed at a time, please: `/digest {verb}` and one address.")
@@ -214,6 +223,11 @@ _REPLIES = (
     ("mention", ThreadReplies.MENTIONS_ONLY),
 )
 
+_FOR_ALL = re.compile(
+    r" (?:(?:for|to|with) (?:the |this )?(?:whole |entire )?workspace|for (?:everybody|everyone)|everywhere)\.?$",
+    re.IGNORECASE,
+)
+
 _Parser = Callable[[str], Command | Wrong]
 
 _PARSERS: Final[dict[str, _Parser]] = {
@@ -224,8 +238,11 @@ _PARSERS: Final[dict[str, _Parser]] = {
     "topics": _topics,
     "mute": _source(lambda name: Mute(name=name), "mute"),
     "unmute": _source(lambda name: Unmute(name=name), "unmute"),
-    "add": _feed(lambda url: AddFeed(url=url), "add"),
+    "add": _add_feed,
     "remove": _feed(lambda url: RemoveFeed(url=url), "remove"),
+    "share": _feed(lambda url: ShareFeed(url=url), "share"),
+    "unshare": _feed(lambda url: UnshareFeed(url=url), "unshare"),
+    "feeds": _bare(ShowFeeds(), "feeds"),
     "pause": parse_pause,
     "resume": _bare(Resume(), "resume"),
     "level": _value("level", parse_level, "level expert"),
@@ -251,7 +268,8 @@ _NAMES: Final[dict[str, str]] = {
     "show topics": "topics", "show settings": "settings", "show status": "status", "show help": "help",
     "topic": "topics", "subjects": "topics",
     "block": "mute", "hide": "mute", "unblock": "unmute", "unhide": "unmute",
-    "add feed": "add", "remove feed": "remove", "delete": "remove", "rm": "remove",
+    "add feed": "add", "share feed": "share", "unshare feed": "unshare", "remove feed": "remove",
+    "list feeds": "feeds", "show feeds": "feeds", "my feeds": "feeds", "delete": "remove", "rm": "remove",
     "snooze": "pause", "unpause": "resume", "continue": "resume",
     "reading level": "level", "lang": "language", "in": "language",
     "story": "stories", "number": "stories", "count": "stories",

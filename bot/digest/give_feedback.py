@@ -15,7 +15,6 @@ from bot.digest.ports import FeedbackStore
 from bot.digest.preference import Channel, Preference
 from bot.digest.spot import Asker, Spot
 from bot.news.ports import StoryStore
-from bot.news.stories import may_see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +75,8 @@ class GiveFeedback:
         known = await self._feedback.get(click_id)
         if known is not None:
             return FeedbackAnswer(sentence="That click is counted already.", feedback_id=click_id)
-        story = await self._stories.get(story_id)
-        if story is None or not may_see(story, spot.workspace_id):
+        story = await self._stories.get(story_id, spot.scope)
+        if story is None:
             return FeedbackAnswer(sentence=_TOO_OLD)
         before, moved = await self._changed(spot, partial(apply_feedback, kind, story), now)
         if moved is None:

@@ -24,7 +24,7 @@ from bot.digest.transitions import Limits
 from bot.errors import PlainwireError
 from bot.explain.explanation import Explanation, Level
 from bot.news.ports import StoryStore
-from bot.news.stories import for_workspace
+from bot.news.stories import for_scope
 from bot.news.story import CollectReport, Story
 
 MEMORY_DAYS = 14
@@ -120,7 +120,7 @@ class DigestMaker:
         if self._cache is None:
             stories = await self._stories_back(WINDOW, channel, now)
             return await beside(lambda: choose(stories, wanted, told, now, since=since))
-        kept = await self._cache.back(WINDOW, channel.workspace_id, now)
+        kept = await self._cache.back(WINDOW, channel.scope, now)
         choices = self._cache.choices
         # Nearly all channels find what another has chosen; the first of them chooses in a thread.
         found = await self._in_turn.run(lambda: choices.find(kept, wanted, told, since=since))
@@ -134,9 +134,9 @@ class DigestMaker:
         self, reach: timedelta, channel: Channel, now: datetime
     ) -> Sequence[Story]:
         if self._cache is not None:
-            return await self._cache.back(reach, channel.workspace_id, now)
-        found = await self._stories.since(now - reach, channel.workspace_id)
-        return for_workspace(found, channel.workspace_id)
+            return await self._cache.back(reach, channel.scope, now)
+        found = await self._stories.since(now - reach, channel.scope.around)
+        return for_scope(found, channel.scope)
 
     async def _recap(
         self, channel: Channel, digest: Digest, told: Sequence[Told], now: datetime
@@ -147,8 +147,9 @@ class DigestMaker:
             return ()
         of_week = [one for one in told if monday_of(on) <= one.on < on]
         stories = await self._stories_back(_RECAP_REACH, channel, now) if of_week else ()
-        here = {item.chosen.story.id for item in digest.items}
-        by_id = {story.id: story for story in stories}
+        shown = [item.chosen.story for item in digest.items]
+        here = {key for story in shown for key in (story.id, story.event_id)}
+        by_id = {key: story for story in stories for key in (story.event_id, story.id)}
         return recap(of_week, by_id, wanted, leave_out=here)
 
     async def _report(self, now: datetime) -> CollectReport | None:
@@ -232,7 +233,7 @@ class DigestMaker:
 def _wish(story: Story, preference: Preference) -> object:
     """Return what an explanation in a digest is kept under."""
     level, language = preference.level, preference.language
-    return (story.id, story.revision, story.workspace_id, level, language)
+    return (story.id, story.revision, story.scope, level, language)
 
 
 def _result(task: asyncio.Task[Explanation]) -> Explanation | None:

@@ -16,7 +16,6 @@ from functools import lru_cache
 from bot.digest.digest import Told
 from bot.news.entry import Entry
 from bot.news.rank import similarity
-from bot.news.stories import event_id
 from bot.news.story import Story
 from bot.news.topic import Topic
 
@@ -47,20 +46,22 @@ class Memory:
 
     def __init__(self, told: Iterable[Told], stories: Mapping[str, Story]) -> None:
         newest_last = sorted(told, key=lambda one: (one.on, one.revision, one.story_id))
-        # A workspace's copy of a story and its original are one event.
-        self._by_story = {event_id(one.story_id): one for one in newest_last}
+        # A copy of a story and its original are one event, under each of their ids.
+        self._by_id = {key: one for one in newest_last for key in (one.event_id, one.story_id)}
         self._newest_first = newest_last[::-1]
         self._stories = stories
 
-    def of_story(self, story_id: str) -> Told | None:
-        """Return the newest telling of a story."""
-        return self._by_story.get(event_id(story_id))
+    def of_story(self, story: Story) -> Told | None:
+        """Return the newest telling of a story, or of one that it copies or that copied it."""
+        found = [self._by_id.get(key) for key in (story.id, story.event_id)]
+        return max(filter(None, found), key=lambda one: (one.on, one.revision), default=None)
 
     def of_event(self, story: Story) -> Told | None:
         """Return the newest telling of the same event under another story id."""
         words = headline_words(story)
         for one in self._newest_first:
-            if event_id(one.story_id) != event_id(story.id) and self._is_event(one, story, words):
+            same = {one.story_id, one.event_id} & {story.id, story.event_id}
+            if not same and self._is_event(one, story, words):
                 return one
         return None
 

@@ -19,13 +19,17 @@ from bot.digest.outcome import (
     Posted,
     PostOutcome,
 )
+from bot.digest.own_feed_limits import Admission, OwnFeedLimits
 from bot.digest.preference import Channel
 from bot.digest.rules import WorkspaceRules
+from bot.news.feed import Feed
+from bot.news.scope import Scope
 from bot.render.message import Message
 
 # What a Poster answers is named beside it.
 __all__ = [
     "ANYTHING",
+    "AdminNotes",
     "Anything",
     "CannotRead",
     "ChannelData",
@@ -37,6 +41,7 @@ __all__ = [
     "NothingFound",
     "Opening",
     "OutcomeUnknown",
+    "OwnFeedStore",
     "PostOutcome",
     "Posted",
     "Poster",
@@ -214,13 +219,55 @@ class RulesStore(Protocol):
     async def save(self, rules: WorkspaceRules) -> None: ...
 
 
+class OwnFeedStore(Protocol):
+    """Own feeds within limits, which hold for all processes together."""
+
+    async def room(self, scope: Scope, by: str, on: date, limits: OwnFeedLimits) -> Admission:
+        """Return ADDED when *by* could add one more feed on *on* (UTC), else what is in the way."""
+        ...
+
+    async def add(self, feed: Feed, by: str, on: date, limits: OwnFeedLimits) -> Admission:
+        """Add a feed and count it, or do neither and return why."""
+        ...
+
+    async def give(self, feed: Feed, to: Scope, limits: OwnFeedLimits) -> Admission:
+        """
+        Let a feed, with everything that it told, belong to another scope of its workspace.
+
+        When that has the same feed already, one goes. Who does not see the new scope sees nothing of
+        it any more.
+        """
+        ...
+
+
+class AdminNotes(Protocol):
+    """Messages that the admins of a workspace get once, whatever happens in between."""
+
+    async def owed(self, about: str) -> list[str]:
+        """Return the ids of the workspaces whose admins still have to be told."""
+        ...
+
+    async def claim(self, workspace_id: str, about: str, user_id: str) -> bool:
+        """Write down that somebody is being told; False when somebody wrote so before."""
+        ...
+
+    async def release(self, workspace_id: str, about: str, user_id: str) -> None:
+        """Take a claim back: the message was certainly not sent."""
+        ...
+
+    async def settle(self, workspace_id: str, about: str) -> None:
+        """Owe the message no longer."""
+        ...
+
+
 class ChannelData(Protocol):
     """What is stored of a channel besides its preference."""
 
     async def erase(self, workspace_id: str, channel_id: str) -> None:
         """
         Delete everything of a channel that Slack deleted: deliveries, what it was told, threads,
-        requests, feedback and the channel's own row; twice does no harm.
+        requests, feedback, its own feeds with their stories, and the channel's own row; twice does
+        no harm.
         """
         ...
 

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from bot.digest.languages import LANGUAGE_CODES
 from bot.digest.zones import UnknownZone, zone
 from bot.explain.explanation import Level
+from bot.news.scope import Scope
 from bot.news.topic import ALL_TOPICS, Topic
 
 MAX_STORIES = 8
@@ -108,6 +109,11 @@ class Channel:
     @property
     def key(self) -> tuple[str, str]:
         return (self.workspace_id, self.channel_id)
+
+    @property
+    def scope(self) -> Scope:
+        """Return what decides which stories are seen here."""
+        return Scope(self.workspace_id, self.channel_id)
 
 
 def validate(preference: Preference) -> list[tuple[str, str]]:

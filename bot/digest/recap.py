@@ -8,7 +8,8 @@ digest's own stories, which it does not repeat.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -43,7 +44,7 @@ def recap(
     stories: Mapping[str, Story],
     preference: Preference,
     *,
-    leave_out: Collection[str] = (),
+    leave_out: AbstractSet[str] = frozenset(),
 ) -> tuple[RecapLine, ...]:
     """
     Return the stories told in a week, each once with its updates merged, most important first.
@@ -55,12 +56,12 @@ def recap(
         told_of_week: Told on dates of the week.
         stories: By id, as far as they are at hand.
         preference: The channel's; outlets muted since then are left out.
-        leave_out: Ids of the stories that stand in the same digest.
+        leave_out: Ids of the stories that stand in the same digest, and of what they copy.
     """
     by_story: defaultdict[str, list[Told]] = defaultdict(list)
     for one in told_of_week:
-        if one.story_id not in leave_out:
-            by_story[one.story_id].append(one)
+        if leave_out.isdisjoint({one.story_id, one.event_id}):
+            by_story[one.event_id].append(one)
     lines = [
         (_importance(stories.get(story_id), preference), line)
         for story_id, tellings in by_story.items()

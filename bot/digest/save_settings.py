@@ -51,9 +51,10 @@ class SaveSettings:
         if outcome.channel.preference.on:
             said.append(await self._places.join(spot))
         said += await self._removed(submitted.remove_feeds, spot, asker)
+        said += await self._shared(submitted.share_feeds, spot, asker)
         if not submitted.add_feed:
             return Saved(outcome=_with(outcome, said))
-        adding = asyncio.create_task(self._feeds.add(submitted.add_feed, spot, asker))
+        adding = asyncio.create_task(self._feeds.add(submitted.add_feed, spot, asker, now))
         await asyncio.wait({adding}, timeout=FEED_PATIENCE_SECONDS)
         if not adding.done():
             later = asyncio.create_task(_told(adding))
@@ -67,9 +68,16 @@ class SaveSettings:
     async def _removed(self, keys: Sequence[str], spot: Spot, asker: Asker) -> list[str]:
         if not keys:
             return []
-        own = await self._feeds.own(spot.workspace_id)
-        urls = [one.feed.url for one in own if feed_key(one.feed.url) in keys]
-        return [await self._feeds.remove(url, spot, asker) for url in urls]
+        serving = await self._feeds.serving(spot, asker)
+        urls = [feed.url for feed in serving.removable if feed_key(feed.url) in keys]
+        return [await self._feeds.remove(url, spot, asker) for url in dict.fromkeys(urls)]
+
+    async def _shared(self, keys: Sequence[str], spot: Spot, asker: Asker) -> list[str]:
+        if not keys:
+            return []
+        serving = await self._feeds.serving(spot, asker)
+        urls = [feed.url for feed in serving.here if feed_key(feed.url) in keys]
+        return [await self._feeds.share(url, spot, asker) for url in urls]
 
 
 def feed_sentences(

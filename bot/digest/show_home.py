@@ -11,6 +11,8 @@ from bot.digest.ports import ChannelStore, RulesStore
 from bot.digest.preference import Channel
 from bot.errors import SlackError
 from bot.explain.glossary import Glossary, GlossaryEntry
+from bot.news.ports import FeedStore
+from bot.news.scope import Scope
 from bot.render.glossary_view import glossary_page
 from bot.render.home_view import HomeContent, Keeping
 
@@ -24,6 +26,7 @@ class ShowHome:
     Args:
         channels: With their digests.
         rules: Of workspaces, shown to their admins.
+        feeds: Those of the whole workspace are listed for its admins.
         people: Asked which channels the person belongs to, each time.
         glossary: To browse.
         keeping: How long things stay.
@@ -34,11 +37,13 @@ class ShowHome:
         *,
         channels: ChannelStore,
         rules: RulesStore,
+        feeds: FeedStore,
         people: People,
         glossary: Glossary,
         keeping: Keeping,
     ) -> None:
         self._channels, self._rules, self._people = channels, rules, people
+        self._feeds = feeds
         self._glossary, self._keeping = glossary, keeping
 
     async def content(
@@ -49,6 +54,7 @@ class ShowHome:
         own = [one for one in stored if one.is_dm and one.set_up_by == user_id]
         person = await self._people.get(workspace_id, user_id)
         is_admin = person is not None and person.is_admin and not person.is_stranger
+        shared = await self._feeds.all(Scope(workspace_id)) if is_admin else []
         return HomeContent(
             now=now,
             channels=await self._theirs(workspace_id, user_id, stored),
@@ -56,6 +62,7 @@ class ShowHome:
             glossary=glossary_page(self._glossary.search(query), page, query),
             keeping=self._keeping,
             rules=await self._rules.get(workspace_id) if is_admin else None,
+            workspace_feeds=tuple((one.feed.name, one.feed.url) for one in shared),
         )
 
     def term(self, term: str) -> tuple[GlossaryEntry, tuple[str, ...]] | None:

@@ -20,6 +20,7 @@ from bot.digest.spot import Asker, Spot
 from bot.digest.spots import Spots
 from bot.digest.topic_counts import topics_of_last_week
 from bot.errors import SlackError
+from bot.news.feed import Feed
 from bot.news.ports import StoryStore
 from bot.news.topic import Topic
 from bot.render.ids import SettingsTarget
@@ -39,7 +40,7 @@ class ShowSettings:
         channels: What is stored.
         stories: For last week's counts.
         settings: Knows the sources.
-        feeds: The workspace's own.
+        feeds: Own ones.
         permissions: Who may see and change it.
         spots: Seals whose direct message the view is about.
     """
@@ -66,9 +67,9 @@ class ShowSettings:
         channel, zone, counts, outlets, own = await asyncio.gather(
             self._channels.get(spot.workspace_id, spot.channel_id),
             self._zone(spot, asker),
-            self.topic_counts(spot.workspace_id, now),
-            self._settings.sources(spot.workspace_id),
-            self._feeds.own(spot.workspace_id),
+            self.topic_counts(spot, now),
+            self._settings.sources(spot, asker),
+            self._feeds.serving(spot, asker),
         )
         stopped = (coming(channel, now),) if channel and channel.state_reason else ()
         return SettingsContent(
@@ -84,17 +85,20 @@ class ShowSettings:
             zone_is_set=has_zone(channel),
             topic_counts=counts,
             outlets=outlets,
-            own_feeds=tuple(OwnFeed(url=one.feed.url, name=one.feed.name) for one in own),
+            own_feeds=tuple(_shown_feed(feed) for feed in own.here),
+            workspace_feeds=tuple(_shown_feed(feed) for feed in own.removable[len(own.here) :]),
+            may_add_feeds=not await self._permissions.feeds_refusal(asker, spot),
+            may_share_feeds=own.may_share,
             notes=(*notes, *stopped),
         )
 
-    async def look(self, url: str, spot: Spot, asker: Asker) -> FeedPreview:
+    async def look(self, url: str, spot: Spot, asker: Asker, now: datetime) -> FeedPreview:
         """Return a feed's last entries for the view, or what is wrong with it."""
         if not url:
             return FeedPreview(
                 url="", problem="Type the feed's address above, then press the button again."
             )
-        seen = await self._feeds.look(url, spot, asker)
+        seen = await self._feeds.look(url, spot, asker, now)
         if isinstance(seen, FeedRefused):
             return FeedPreview(url=url, problem=seen.sentence)
         return FeedPreview(
@@ -109,8 +113,8 @@ class ShowSettings:
     async def channel(self, spot: Spot) -> Channel | None:
         return await self._channels.get(spot.workspace_id, spot.channel_id)
 
-    async def topic_counts(self, workspace_id: str, now: datetime) -> dict[Topic, int]:
-        return await topics_of_last_week(self._stories, workspace_id, now)
+    async def topic_counts(self, spot: Spot, now: datetime) -> dict[Topic, int]:
+        return await topics_of_last_week(self._stories, spot.scope, now)
 
     async def _zone(self, spot: Spot, asker: Asker) -> str:
         try:
@@ -119,6 +123,10 @@ class ShowSettings:
         except (TimeoutError, SlackError) as error:
             log.info("zone_not_proposed", error=type(error).__name__)
             return ""
+
+
+def _shown_feed(feed: Feed) -> OwnFeed:
+    return OwnFeed(url=feed.url, name=feed.name)
 
 
 def _shown(channel: Channel | None) -> Preference:

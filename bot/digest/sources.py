@@ -19,7 +19,7 @@ _ARTICLE = re.compile(r"^the\s+")
 
 
 def known_outlets(feeds: Iterable[Feed]) -> dict[str, str]:
-    """Return outlet -> the name that people see, of feeds that this workspace may see."""
+    """Return outlet -> the name that people see, of feeds whose names may be seen."""
     return {feed.outlet: feed.name for feed in feeds if feed.outlet}
 
 

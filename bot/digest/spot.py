@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.news.scope import Scope
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
@@ -25,6 +27,11 @@ class Spot:
     is_private: bool = False
     is_dm: bool = False
     dm_user_id: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """Return what decides which feeds serve here, and which stories are seen."""
+        return Scope(self.workspace_id, self.channel_id)
 
     @property
     def label(self) -> str:

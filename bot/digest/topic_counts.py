@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.news.ports import StoryStore
+from bot.news.scope import Scope
+from bot.news.stories import for_scope
 from bot.news.story import Story
 from bot.news.topic import Topic
 
@@ -14,10 +16,11 @@ WEEK = timedelta(days=7)
 
 
 async def topics_of_last_week(
-    stories: StoryStore, workspace_id: str, now: datetime
+    stories: StoryStore, viewer: Scope, now: datetime
 ) -> dict[Topic, int]:
-    """Return topic -> number of stories that this workspace may see, all topics in their order."""
-    return count_stories(await stories.since(now - WEEK, workspace_id), now - WEEK)
+    """Return topic -> number of stories that *viewer* sees, all topics in their order."""
+    found = await stories.since(now - WEEK, viewer.around)
+    return count_stories(for_scope(found, viewer), now - WEEK)
 
 
 def count_stories(stories: Iterable[Story], since: datetime) -> dict[Topic, int]:

@@ -134,7 +134,7 @@ def _request(task: Task, chosen: Sequence[Document]) -> ModelRequest:
         is_update=task.is_update,
         told_before=task.told_before,
         found=task.glossary.find_in(text),
-        workspace_id=task.key.workspace_id,
+        workspace_id=task.key.scope.workspace,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from bot.news.scope import SHARED, Scope
 from bot.news.topic import Topic
 
 Basis = Literal["full text", "summary"]
@@ -58,7 +59,7 @@ class ExplanationKey:
     What an explanation is unique by.
 
     Attributes:
-        workspace_id: None for shared stories; the workspace for a story with entries of its feeds.
+        scope: The story's: an explanation is seen where its story is.
     """
 
     story_id: str
@@ -67,7 +68,7 @@ class ExplanationKey:
     level: Level
     language: str
     prompt_version: str
-    workspace_id: str | None = None
+    scope: Scope = SHARED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

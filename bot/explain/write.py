@@ -199,7 +199,7 @@ class Explainer:
 
 
 def key_of(story: Story, *, form: Form, level: Level, language: str) -> ExplanationKey:
-    """Return what a story's explanation is kept under; a workspace's own story stays its own."""
+    """Return what a story's explanation is kept under; it stays where the story is seen."""
     return ExplanationKey(
         story_id=story.id,
         revision=story.revision,
@@ -207,7 +207,7 @@ def key_of(story: Story, *, form: Form, level: Level, language: str) -> Explanat
         level=level,
         language=language,
         prompt_version=PROMPT_VERSION,
-        workspace_id=story.workspace_id,
+        scope=story.scope,
     )
 
 

@@ -86,8 +86,8 @@ def assign(
         groups: What is known: group id -> its entries.
         entries: New ones; taken in the order of (instant, id), whatever order they come in.
         setting: The thresholds.
-        fixed: Groups that are not ours to join together (the shared stories, when a workspace's own
-            are placed among them); other groups that resemble one of them become part of it.
+        fixed: Groups that are not ours to join together (the wider stories, when own ones are placed
+            among them); other groups that resemble one of them become part of it.
     """
     merged: dict[str, str] = {}
     group_of: dict[str, str] = {}
@@ -95,8 +95,9 @@ def assign(
     for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)):
         by_language[entry.language].append(entry)
     if fixed:  # own groups may have to settle even where nothing new came
-        for members in groups.values():
-            by_language.setdefault(members[0].language, [])
+        for group, members in groups.items():
+            if group not in fixed:
+                by_language.setdefault(members[0].language, [])
     for language, new in sorted(by_language.items()):
         known = {
             group: own

@@ -13,8 +13,9 @@ from bot.news.feed import Feed, FeedReading, PolledFeed
 from bot.news.polling import MOVES_BELIEVED, next_poll
 from bot.news.ports import EntryStore, FeedReader, FeedStore, StoryStore
 from bot.news.relevance import why_left_out
-from bot.news.stories import Grouping, group
-from bot.news.story import CollectReport, LeftOut, Problem, Story
+from bot.news.scope import SHARED
+from bot.news.stories import Grouping, NewId, group
+from bot.news.story import CollectReport, LeftOut, Problem
 from bot.news.text import guess_language
 from bot.news.urlkey import entry_id, url_key
 
@@ -62,6 +63,7 @@ async def collect(
     now: datetime,
     deadline_seconds: float,
     jitter: Callable[[], float],
+    new_id: NewId,
     progress: Callable[[FeedProgress], None] | None = None,
 ) -> CollectReport:
     """
@@ -79,6 +81,7 @@ async def collect(
         now: Aware UTC; first sight of new entries.
         deadline_seconds: For reading, all feeds together; what has not answered then is named.
         jitter: Draws a number from 0 to 1 for each feed's next poll.
+        new_id: Draws the ids of stories of own feeds.
         progress: Told once per feed, as they come in.
 
     Raises:
@@ -87,7 +90,7 @@ async def collect(
     active = [feed for feed in feeds if not feed.poll.gone]
     readings = await _read_all(active, reader, deadline_seconds, progress)
     sifted = await _sift(active, readings, entry_store, now)
-    grouping = await _group(active, sifted.accepted, story_store, now)
+    grouping = await _group(active, sifted.accepted, story_store, now, new_id)
     if grouping.changed or grouping.merged:
         await story_store.save(grouping.changed, grouping.merged)
     if sifted.left_out:
@@ -235,7 +238,7 @@ def make_entry(feed: Feed, parsed: ParsedEntry, now: datetime, language: str = "
     title = parsed.title.strip()[:_TITLE_CHARS]
     stated = (feed.language or language).strip().lower().split("-")[0].split("_")[0]
     return Entry(
-        id=entry_id(feed.url, parsed, feed.workspace_id),
+        id=entry_id(feed.url, parsed, feed.seed),
         feed_url=feed.url,
         outlet=feed.outlet,
         outlet_name=feed.name,
@@ -247,7 +250,7 @@ def make_entry(feed: Feed, parsed: ParsedEntry, now: datetime, language: str = "
         weight=feed.weight,
         seen_at=now,
         published_at=_usable(parsed.published_at, now),
-        workspace_id=feed.workspace_id,
+        scope=feed.scope,
     )
 
 
@@ -265,17 +268,17 @@ async def _group(
     accepted: Sequence[Entry],
     story_store: StoryStore,
     now: datetime,
+    new_id: NewId,
 ) -> Grouping:
     """Load the stories that new entries could join, and group in a thread: it is pure arithmetic."""
-    workspaces = sorted({f.feed.workspace_id for f in feeds if f.feed.workspace_id})
-    if not accepted and not workspaces:
+    scopes = {polled.feed.scope for polled in feeds} - {SHARED}
+    if not accepted and not scopes:
         return Grouping(changed=(), merged={})
-    # A workspace's copies follow the shared stories even when its own feeds bring nothing new.
+    # Copies follow the wider stories even when their own feeds bring nothing new.
     since = min([now, *(entry.at for entry in accepted)]) - WINDOW
-    known: dict[str, Story] = {story.id: story for story in await story_store.since(since)}
-    for workspace in workspaces:
-        known |= {story.id: story for story in await story_store.since(since, workspace)}
-    return await asyncio.to_thread(group, list(known.values()), accepted, workspaces)
+    wanted = {SHARED, *(seen for scope in scopes for seen in scope.around)}
+    known = await story_store.since(since, wanted)
+    return await asyncio.to_thread(group, known, accepted, scopes, new_id=new_id)
 
 
 async def _save_polls(

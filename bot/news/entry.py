@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.news.scope import SHARED, Scope
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
@@ -36,7 +38,7 @@ class Entry:
     Attributes:
         id: Stable: made from the feed's URL and the item's guid or link (`news.entry_id`).
         url_key: The address without what does not change the article (`news.url_key`), or "".
-        outlet, outlet_name, weight, language, workspace_id: Copied from the feed.
+        outlet, outlet_name, weight, language, scope: Copied from the feed.
         text: What the feed said: its content when it carries one, else its summary.
         seen_at: When we first saw it (aware UTC); stands in for a missing `published_at`.
     """
@@ -53,7 +55,7 @@ class Entry:
     weight: float
     seen_at: datetime
     published_at: datetime | None = None
-    workspace_id: str | None = None
+    scope: Scope = SHARED
 
     @property
     def at(self) -> datetime:

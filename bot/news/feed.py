@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from bot.news.entry import ParsedEntry
+from bot.news.scope import SHARED, Scope
 
 FeedKind = Literal["rss", "rdf", "atom", "json", "unknown"]
 
@@ -24,7 +25,9 @@ class Feed:
         language: Two-letter code (ISO 639-1), or "" when unknown.
         weight: Authority from 0 (hardly) to 1 (first-hand or best-edited).
         only_ai: True when the feed carries nothing but AI news, so that an entry needs no AI word.
-        workspace_id: None for the shared catalogue; else the workspace whose own feed it is.
+        scope: Shared for the catalogue; else the workspace or the conversation whose own feed it is.
+        seed: What the ids of an own feed's entries are made from besides its address. It stays when
+            the feed serves another conversation, or its channel gets another id; "" when not stored.
     """
 
     url: str
@@ -33,7 +36,8 @@ class Feed:
     language: str = "en"
     weight: float = 0.5
     only_ai: bool = False
-    workspace_id: str | None = None
+    scope: Scope = SHARED
+    seed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.news.entry import Entry, Page
 from bot.news.feed import Feed, FeedReading, PolledFeed, PollState
+from bot.news.scope import SHARED, Scope
 from bot.news.story import LeftOut, Story
 
 
@@ -28,20 +29,24 @@ class PageReader(Protocol):
 
 
 class FeedStore(Protocol):
-    async def all(self, workspace_id: str | None = None) -> list[PolledFeed]:
-        """Return the catalogue's feeds (None) or one workspace's own feeds, by name."""
+    async def all(self, scope: Scope = SHARED) -> list[PolledFeed]:
+        """Return the catalogue's feeds, or the own feeds of exactly one scope, by name."""
         ...
 
     async def due(self, now: datetime) -> list[PolledFeed]:
-        """Return every feed, of the catalogue and of workspaces, whose next poll is at or before *now*."""
+        """Return every feed, of the catalogue and own ones, whose next poll is at or before *now*."""
         ...
 
     async def add(self, feed: Feed) -> bool:
-        """Add a feed; return False when (workspace, url) is already there (it is then updated)."""
+        """Add a feed; return False when (scope, url) is already there (it is then updated)."""
         ...
 
-    async def remove(self, url: str, workspace_id: str | None = None) -> bool:
-        """Remove a feed; return False when it was not there. Entries stay."""
+    async def remove(self, url: str, scope: Scope = SHARED) -> bool:
+        """
+        Remove a feed; return False when it was not there.
+
+        What a feed of the catalogue told stays. What an own one told goes with it.
+        """
         ...
 
     async def save_poll(self, feed: Feed, poll: PollState) -> None: ...
@@ -64,21 +69,27 @@ class EntryStore(Protocol):
 
 
 class StoryStore(Protocol):
-    async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
+    async def since(self, since: datetime, scopes: Collection[Scope] = (SHARED,)) -> list[Story]:
         """
-        Return stories whose latest entry is at or after *since* (aware UTC).
+        Return the stories of *scopes* whose latest entry is at or after *since* (aware UTC).
 
-        With a workspace id: the shared stories and that workspace's own; None: the shared ones.
+        What is seen in one place is `for_scope(await since(…, scope.around), scope)`.
         """
         ...
 
-    async def get(self, story_id: str) -> Story | None:
-        """Return a story; an id that was merged into another leads to the surviving story."""
+    async def get(self, story_id: str, viewer: Scope) -> Story | None:
+        """
+        Return a story that may be shown to *viewer*, else None, whatever the id.
+
+        An id that was merged into another leads to the surviving story.
+        """
         ...
 
     async def save(self, stories: Sequence[Story], merged: dict[str, str]) -> None:
         """
         Store new and changed stories with their entries in one transaction.
+
+        When another process has stored an own story of the same entries meanwhile, its id stays.
 
         Args:
             stories: Whole stories as they now are.

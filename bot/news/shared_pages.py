@@ -21,10 +21,11 @@ class SharedPages:
 
     def __init__(self, known: Iterable[Entry], new: Iterable[Entry]) -> None:
         feeds = Counter(
-            (entry.feed_url, entry.url_key) for entry in {e.id: e for e in (*known, *new)}.values()
+            (entry.scope, entry.feed_url, entry.url_key)
+            for entry in {e.id: e for e in (*known, *new)}.values()
         )
         # A page that one feed uses for several items (a front page, a changelog) names no event.
-        self._ambiguous = {key for (_, key), times in feeds.items() if times > 1}
+        self._ambiguous = {key for (_, _, key), times in feeds.items() if times > 1}
         self._groups: dict[str, str] = {}
 
     def remember(self, entry: Entry, group: str) -> None:

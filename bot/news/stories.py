@@ -1,30 +1,38 @@
 """
 From entries to stories: what changes when new entries arrive. Pure; a second run changes nothing.
 
-Shared stories are grouped from catalogue entries alone. A workspace's own feeds form an overlay:
+Shared stories are grouped from catalogue entries alone. Own feeds form layers on top of them: that of
+a workspace, and on it those of single conversations. In each layer
 
-- own entries that resemble no shared story open stories of their own ("s_…", `workspace_id` set);
-- own entries that resemble a shared story make a *copy* of it for that workspace ("w_…"), which
-  holds the shared entries and the own ones. The shared story stays as it is for everybody else.
+- own entries that resemble no story of the wider layers open stories of their own;
+- own entries that resemble a wider story make a *copy* of it in their layer, which holds the wider
+  story's entries and the own ones. The wider story stays as it is for everybody else.
 
-Nothing of a workspace ever touches a shared story. The copy's id contains the shared story's, so
-`event_id` leads from one to the other, and `for_workspace` shows one workspace each event once.
+Nothing of a layer ever touches a wider one or its neighbour. `copy_of` leads from a copy to the event
+that it copies, and `for_scope` shows each event once. The ids of own stories come from outside, for
+they are random: nothing can be worked out from them, and only `copy_of` ties one to another.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.news.cluster import assign
 from bot.news.entry import Entry
 from bot.news.revise import novelty
+from bot.news.scope import SHARED, Scope
+from bot.news.shared_pages import survivor
 from bot.news.story import Revision, Story
 from bot.news.text import opening
 from bot.news.topic import Topic
 from bot.news.topic_tags import tag
+
+NewId = Callable[[], str]
+"""Draws the id of an own story: another one at each call, and never one that can be guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,64 +48,70 @@ class Grouping:
 
 
 def story_id(first_entry_id: str) -> str:
-    """Return the id of the story that an entry opens: "s_" and 12 hex digits."""
+    """Return the id of the shared story that an entry opens: "s_" and 12 hex digits."""
     return "s_" + hashlib.sha256(first_entry_id.encode()).hexdigest()[:12]
 
 
-def overlay_id(shared_id: str, workspace_id: str) -> str:
-    """Return the id of a workspace's copy of a shared story: "w_", the shared digits, the workspace's."""
-    own = hashlib.sha256(workspace_id.encode()).hexdigest()[:8]
-    return f"w_{shared_id.removeprefix('s_')}_{own}"
-
-
-def event_id(any_story_id: str) -> str:
-    """Return the shared id behind a workspace's copy; other ids stay. What was told is known by it."""
-    return "s_" + any_story_id.split("_")[1] if any_story_id.startswith("w_") else any_story_id
-
-
-def may_see(story: Story, workspace_id: str) -> bool:
-    """
-    Return whether a story may be shown in the conversations of a workspace.
-
-    Whatever story id comes in with a click or stands in a recorded request is held to this, where it
-    is looked up; "no" is answered like an id that nobody knows.
-    """
-    return story.workspace_id in {None, workspace_id}
-
-
-def for_workspace(stories: Iterable[Story], workspace_id: str | None) -> list[Story]:
-    """Return what one workspace sees: shared stories and its own, a copy in place of its original."""
-    visible = [story for story in stories if story.workspace_id in {None, workspace_id}]
-    copied = {event_id(story.id) for story in visible if story.id.startswith("w_")}
-    return [story for story in visible if story.id not in copied]
+def for_scope(stories: Iterable[Story], viewer: Scope) -> list[Story]:
+    """Return what is seen in one place: each event once, a copy in place of what it copies."""
+    around = viewer.around
+    visible = [story for story in stories if story.scope in around]
+    copied: set[str] = set()
+    shown: set[str] = set()
+    for scope in reversed(around):  # the narrowest first: a copy hides what is wider only
+        there = [story for story in visible if story.scope == scope]
+        shown |= {story.id for story in there if copied.isdisjoint({story.id, story.event_id})}
+        copied |= {story.copy_of for story in there if story.copy_of}
+    return [story for story in visible if story.id in shown]
 
 
 def group(
-    known: Sequence[Story], entries: Iterable[Entry], workspaces: Iterable[str] = ()
+    known: Sequence[Story],
+    entries: Iterable[Entry],
+    scopes: Iterable[Scope] = (),
+    *,
+    new_id: NewId,
 ) -> Grouping:
     """
     Return the stories that new entries open, change or join together.
 
     Args:
-        known: Stories of the window, shared ones and those of the workspaces concerned.
+        known: Stories of the window, shared ones and those of the scopes concerned, with the wider
+            ones that these see.
         entries: Accepted entries; those already in a story are passed over.
-        workspaces: Whose copies are to follow the shared stories even without own new entries.
+        scopes: Whose copies are to follow the wider stories even without own new entries.
+        new_id: Gives each new own story its id.
     """
-    by_workspace: dict[str | None, list[Entry]] = defaultdict(list)
+    by_scope: dict[Scope, list[Entry]] = defaultdict(list)
     for entry in _in_order(entries):
-        by_workspace[entry.workspace_id].append(entry)
-    shared = [story for story in known if story.workspace_id is None]
-    grouping = _group_shared(shared, by_workspace.pop(None, []))
-    current = {story.id: story for story in (*shared, *grouping.changed)}
-    current = {key: story for key, story in current.items() if key not in grouping.merged}
-    changed, merged = list(grouping.changed), dict(grouping.merged)
-    own_workspaces = {story.workspace_id for story in known if story.workspace_id}
-    for workspace in sorted({*workspaces, *own_workspaces, *filter(None, by_workspace)}):
-        own = [story for story in known if story.workspace_id == workspace]
-        result = _group_own(workspace, current, own, by_workspace.get(workspace, []), merged)
-        changed += result.changed
-        merged |= result.merged
-    return Grouping(changed=tuple(sorted(changed, key=lambda story: story.id)), merged=merged)
+        by_scope[entry.scope].append(entry)
+    shared = [story for story in known if story.scope == SHARED]
+    grouping = _group_shared(shared, by_scope.get(SHARED, []))
+    current = {story.id: story for story in known}
+    changed, merged = _carried_over(current, grouping)
+    layers = {*scopes, *by_scope, *(story.scope for story in known)} - {SHARED}
+    for scope in sorted(layers):  # a workspace comes before its conversations
+        own = [story for story in known if story.scope == scope]
+        if not own and not by_scope.get(scope):
+            continue
+        below = for_scope((s for s in current.values() if s.scope != scope), scope)
+        wider = {story.id: story for story in below}
+        result = _group_own(scope, wider, own, by_scope.get(scope, []), merged, new_id)
+        more_changed, more_merged = _carried_over(current, result)
+        changed |= more_changed
+        merged |= more_merged
+    return Grouping(changed=tuple(changed[key] for key in sorted(changed)), merged=merged)
+
+
+def _carried_over(
+    current: dict[str, Story], grouping: Grouping
+) -> tuple[dict[str, Story], dict[str, str]]:
+    """Put a grouping into the stories as they are now; return it by id."""
+    changed = {story.id: story for story in grouping.changed}
+    current.update(changed)
+    for ended in grouping.merged:
+        current.pop(ended, None)
+    return changed, dict(grouping.merged)
 
 
 def _group_shared(known: Sequence[Story], entries: Sequence[Entry]) -> Grouping:
@@ -112,63 +126,87 @@ def _group_shared(known: Sequence[Story], entries: Sequence[Entry]) -> Grouping:
     for target in sorted({*joining, *merged.values()}):
         parts = [by_id[target]] if target in by_id else []
         parts += [by_id[old] for old, to in sorted(merged.items()) if to == target]
-        changed.append(_combine(target, None, parts, joining[target]))
+        changed.append(_combine(target, SHARED, parts, joining[target]))
     return Grouping(changed=tuple(changed), merged=merged)
 
 
 def _group_own(
-    workspace: str,
-    shared: Mapping[str, Story],
+    scope: Scope,
+    wider: Mapping[str, Story],
     own: Sequence[Story],
     entries: Sequence[Entry],
-    merged_shared: Mapping[str, str],
+    merged_wider: Mapping[str, str],
+    new_id: NewId,
 ) -> Grouping:
-    """Place one workspace's entries among the shared stories and its own; see the module's text."""
+    """Place one layer's entries among the wider stories and its own; see the module's text."""
     new = _unplaced(own, entries)
-    group_key = {story.id: _followed(event_id(story.id), merged_shared) for story in own}
+    group_key = _group_keys(own, wider, merged_wider)
     members: dict[str, dict[str, Entry]] = {
-        key: {entry.id: entry for entry in story.entries} for key, story in shared.items()
+        key: {entry.id: entry for entry in story.entries} for key, story in wider.items()
     }
     for story in own:
         held = members.setdefault(group_key[story.id], {})
         held.update({entry.id: entry for entry in story.entries})
     groups = {key: tuple(held.values()) for key, held in members.items()}
-    assignment = assign(groups, new, fixed=frozenset(shared))
+    assignment = assign(groups, new, fixed=frozenset(wider))
     joining: dict[str, list[Entry]] = defaultdict(list)
     for entry in new:
         joining[assignment.group_of[entry.id]].append(entry)
     held_by: dict[str, list[Story]] = defaultdict(list)
-    for story in own:
+    for story in sorted(own, key=_seniority):
         key = group_key[story.id]
         held_by[assignment.merged.get(key, key)].append(story)
     changed: list[Story] = []
     merged: dict[str, str] = {}
     for key in sorted({*joining, *held_by}):
-        story = _own_story(workspace, key, shared.get(key), held_by[key], joining[key])
+        story = _own_story(scope, wider.get(key), held_by[key], joining[key], new_id)
         if story not in held_by[key]:
             changed.append(story)
         merged |= {old.id: story.id for old in held_by[key] if old.id != story.id}
     return Grouping(changed=tuple(changed), merged=merged)
 
 
+def _group_keys(
+    own: Sequence[Story], wider: Mapping[str, Story], merged_wider: Mapping[str, str]
+) -> dict[str, str]:
+    """
+    Return own story id -> the group it stands for: the wider story that it copies, else itself.
+
+    The wider story may have become part of another, or be a copy itself by now.
+    """
+    by_event = {story.event_id: key for key, story in wider.items()} | {key: key for key in wider}
+    keys = {}
+    for story in own:
+        event = survivor(story.event_id, merged_wider)
+        keys[story.id] = by_event.get(event, event)
+    return keys
+
+
+def _seniority(story: Story) -> tuple[bool, datetime, str]:
+    """Of several own stories that are one, a copy keeps its id, then the earliest."""
+    return (story.copy_of is None, story.first_at, story.id)
+
+
 def _own_story(
-    workspace: str, key: str, shared: Story | None, held: Sequence[Story], new: Sequence[Entry]
+    scope: Scope,
+    wider: Story | None,
+    held: Sequence[Story],
+    new: Sequence[Entry],
+    new_id: NewId,
 ) -> Story:
-    """Return a workspace's story of one group: a copy of *shared* when there is one, else its own."""
-    copies = [story.id for story in held if story.id.startswith("w_")]
-    if shared is not None:
-        target = overlay_id(shared.id, workspace)
-    elif copies:  # the shared story is older than the window; its copy goes on
-        target = copies[0]
-    else:
-        target = _plain_id(key, {story.id: story for story in held})
-    parts = [story for story in held if story.id == target]
-    if shared is not None and not parts:
-        parts = [shared]
-    parts += [story for story in held if story.id != target]
+    """Return a layer's story of one group: a copy of *wider* when there is one, else its own."""
+    copies = [story for story in held if story.copy_of]
+    if wider is not None:
+        copy_of: str | None = wider.event_id
+    else:  # a wider story that is older than the window: its copy goes on
+        copy_of = copies[0].copy_of if copies else None
+    parts = list(held)
+    if wider is not None and not copies:
+        parts.insert(0, wider)
     have = {entry.id for part in parts for entry in part.entries}
-    later = [entry for entry in (shared.entries if shared else ()) if entry.id not in have]
-    return _combine(target, workspace, parts, [*later, *new])
+    later = [entry for entry in (wider.entries if wider else ()) if entry.id not in have]
+    target = held[0].id if held else new_id()
+    return replace(_combine(target, scope, parts, [*later, *new]), copy_of=copy_of)
 
 
 def _unplaced(stories: Iterable[Story], entries: Iterable[Entry]) -> list[Entry]:
@@ -180,13 +218,7 @@ def _plain_id(group_key: str, known: Mapping[str, Story]) -> str:
     return group_key if group_key in known else story_id(group_key)
 
 
-def _followed(key: str, merged: Mapping[str, str]) -> str:
-    return merged.get(key, key)
-
-
-def _combine(
-    target: str, workspace: str | None, parts: Sequence[Story], new: Sequence[Entry]
-) -> Story:
+def _combine(target: str, scope: Scope, parts: Sequence[Story], new: Sequence[Entry]) -> Story:
     """
     Return one story made of known ones and new entries, told in the order of their instants.
 
@@ -203,7 +235,7 @@ def _combine(
         topics=(),
         language=told[0].language,
         revisions=_joined_revisions(parts),
-        workspace_id=workspace,
+        scope=scope,
     )
     for entry in fresh:
         story = _extend(story, entry)

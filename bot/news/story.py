@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.news.entry import Entry
+from bot.news.scope import SHARED, Scope
 from bot.news.topic import Topic
 
 Novelty = Literal["figure", "date", "actor", "outcome", "retraction"]
@@ -36,12 +37,15 @@ class Story:
     One event.
 
     Attributes:
-        id: Stable; taken from the first entry.
+        id: Stable. A shared story's is taken from its first entry; any other's is random, so that
+            nobody can guess it.
         entries: In the order of their instants, oldest first; never empty.
         revisions: Revisions 2, 3, … in order.
         topics: One to three, best first.
-        workspace_id: None when all entries come from the shared catalogue; else the one workspace
+        scope: Shared when all entries come from the catalogue; else the workspace or the conversation
             whose own feed told it (such a story is never shown or explained elsewhere).
+        copy_of: Id of the wider story that tells the same event, of which this one is a copy with
+            more entries; None for stories of their own. What was told is known by it.
     """
 
     id: str
@@ -49,7 +53,13 @@ class Story:
     topics: tuple[Topic, ...]
     language: str
     revisions: tuple[Revision, ...] = ()
-    workspace_id: str | None = None
+    scope: Scope = SHARED
+    copy_of: str | None = None
+
+    @property
+    def event_id(self) -> str:
+        """Return the id under which its event is known to those who do not see this copy."""
+        return self.copy_of or self.id
 
     @property
     def revision(self) -> int:

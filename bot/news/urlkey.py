@@ -151,16 +151,16 @@ def outlet_of(url: str) -> str:
     return ".".join(labels[-wanted:])
 
 
-def entry_id(feed_url: str, parsed: ParsedEntry, workspace_id: str | None = None) -> str:
+def entry_id(feed_url: str, parsed: ParsedEntry, seed: str = "") -> str:
     """
     Return the identity of an item: "e_" and 16 hex digits.
 
-    Made from the feed's address and the item's guid, else its link, else its title. A workspace's
-    own feed has its own identities, so that two workspaces (or one and the catalogue) that read
-    the same feed do not take each other's entries away.
+    Made from the feed's address and the item's guid, else its link, else its title. An own feed has
+    identities of its own by its seed, so that two conversations (or one and the catalogue) that
+    read the same feed do not take each other's entries away.
     """
     own = parsed.guid.strip() or parsed.url.strip() or parsed.title.strip()
-    material = "\x1f".join((workspace_id or "", feed_url, own))
+    material = f"{seed}\x1f{feed_url}\x1f{own}"
     return "e_" + hashlib.sha256(material.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -25,7 +25,12 @@ _DIGEST: Final[Examples] = (
     ("/digest topics", "lists the topics; topics marketing, hr chooses"),
     ("/digest level expert", "also: stories 3, language de, time 8:30, days mon-fri"),
     ("/digest mute theverge.com", "leaves a source out; unmute brings it back"),
-    ("/digest add https://…/feed", "adds a feed of your own; remove takes it away"),
+    ("/digest add https://…/feed", "adds a feed to this digest; remove takes it away"),
+    ("/digest feeds", "lists the feeds added here"),
+    (
+        "/digest share https://…/feed",
+        "for admins: it serves the whole workspace; unshare ends that",
+    ),
     ("/digest pause 2 weeks", "also: until 3 March; resume ends the pause"),
     (
         "/digest replies mentions",
@@ -50,7 +55,7 @@ def explain_help() -> Message:
 
 def digest_help(channel_id: str = "") -> Message:
     """Return what `/digest` understands; with a channel, a button opens its settings."""
-    notes = ("Only members of the channel can change its digest.",)
+    notes = ("Only members of the channel can change its digest; guests cannot add feeds.",)
     return _help("This channel's digest", _DIGEST, notes, channel_id)
 
 

@@ -11,6 +11,7 @@ from bot.digest.describe import coming
 from bot.digest.preference import Channel
 from bot.digest.rules import WhoMayChange, WorkspaceRules
 from bot.render import blocks, ids, inputs
+from bot.render.clean import shorten
 from bot.render.glossary_view import GlossaryPage, glossary_blocks
 from bot.render.inputs import Choice, View
 from bot.render.message import Block
@@ -18,6 +19,7 @@ from bot.render.mrkdwn import EMPTY, Escaped, bold, escape, join, trusted
 from bot.render.notice import lines_of, with_code
 
 MAX_CHANNELS: Final = 30
+MAX_FEEDS: Final = 25
 _LINE = trusted("\n")
 
 
@@ -39,6 +41,7 @@ class HomeContent:
         channels: With a digest, and only those that this person belongs to, asked of Slack now.
         own: The person's digest by direct message, or None when they never had one.
         rules: Of the workspace, for its admins; None for everybody else.
+        workspace_feeds: (name, address) of own feeds that serve the whole workspace, for its admins.
     """
 
     now: datetime
@@ -47,6 +50,7 @@ class HomeContent:
     glossary: GlossaryPage
     keeping: Keeping = Keeping()
     rules: WorkspaceRules | None = None
+    workspace_feeds: tuple[tuple[str, str], ...] = ()
 
 
 def home_view(content: HomeContent) -> View:
@@ -59,6 +63,7 @@ def home_view(content: HomeContent) -> View:
         *_glossary(content.glossary),
         *_stored(content.keeping),
         *(_rules(content.rules) if content.rules else ()),
+        *(_workspace_feeds(content.workspace_feeds) if content.workspace_feeds else ()),
     ]
     return inputs.home(found, callback_id=ids.HOME_VIEW)
 
@@ -153,6 +158,13 @@ def _rules(rules: WorkspaceRules) -> Iterator[Block]:
     yield blocks.context(escape("Never guests, and never people of another organisation."))
 
 
+def _workspace_feeds(feeds: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    yield blocks.header(escape("For admins: feeds of the whole workspace"))
+    lines = [f"• {shorten(name, 60)} ({shorten(url, 60)})" for name, url in feeds[:MAX_FEEDS]]
+    yield blocks.section(lines_of(lines))
+    yield blocks.context(with_code(_ABOUT_FEEDS))
+
+
 def _named(people: Sequence[str]) -> Block:
     element = inputs.people_select(ids.HOME_NAMED, people, placeholder=escape("Choose people"))
     return inputs.field(
@@ -177,6 +189,10 @@ _WELCOME = (
         "`/explain` and a term, a link or a text explains it, to you alone at first. Reply in a "
         "digest's thread to ask about a story, or write to me here."
     ),
+)
+_ABOUT_FEEDS = (
+    "Their stories can appear everywhere in this workspace. In a channel, `/digest unshare` and an "
+    "address lets one serve that channel alone; `/digest remove` takes it away."
 )
 _NO_CHANNELS = (
     "None of your channels has one. Invite me to a channel and type `/digest` there to set it up."

@@ -41,10 +41,11 @@ CONFIRM: Final = "confirm_command"
 SETTINGS_VIEW: Final = "digest_settings"
 SETTINGS_CHECK_FEED: Final = "settings_check_feed"
 # Its block ids are the fields of `bot/digest/form.py`, so that an error stands at its field. Topics
-# take two blocks; the last two are not of the form.
+# take two blocks; the last three are not of the form.
 SETTINGS_TOPIC_BLOCKS: Final = ("topics", "topics_more")
 SETTINGS_ADD_FEED: Final = "add_feed"
 SETTINGS_REMOVE_FEEDS: Final = "remove_feeds"
+SETTINGS_SHARE_FEEDS: Final = "share_feeds"
 # Every input has the same action id, for its block id tells it apart.
 FIELD: Final = "value"
 

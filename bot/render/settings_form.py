@@ -19,12 +19,14 @@ class SubmittedSettings:
         form: Raw strings; `bot/digest/form.py` reads them.
         add_feed: An address as typed, or "".
         remove_feeds: `ids.feed_key` of each feed to remove.
+        share_feeds: `ids.feed_key` of each feed that is to serve the whole workspace.
     """
 
     target: ids.SettingsTarget
     form: SettingsForm
     add_feed: str = ""
     remove_feeds: tuple[str, ...] = ()
+    share_feeds: tuple[str, ...] = ()
 
 
 def read_settings(view: Mapping[str, Any]) -> SubmittedSettings | None:
@@ -35,17 +37,20 @@ def read_settings(view: Mapping[str, Any]) -> SubmittedSettings | None:
         return None
     found = form_values(values)
     add_feed, removed = found.pop("add_feed"), found.pop("remove_feeds")
+    shared = found.pop("share_feeds")
     # mypy cannot check `**found`; `test_settings_view` names every field.
     form = SettingsForm(**found)
-    return SubmittedSettings(target=target, form=form, add_feed=add_feed, remove_feeds=removed)
+    return SubmittedSettings(
+        target=target, form=form, add_feed=add_feed, remove_feeds=removed, share_feeds=shared
+    )
 
 
 def form_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return `view["state"]["values"]` as the arguments of `SettingsForm`, plus the two of the feeds.
+    Return `view["state"]["values"]` as the arguments of `SettingsForm`, plus the three of the feeds.
 
-    None stands for what the view does not show. The result has `add_feed` (str) and `remove_feeds`
-    (tuple of str) besides.
+    None stands for what the view does not show. The result has `add_feed` (str), `remove_feeds`
+    and `share_feeds` (tuples of str) besides.
     """
     topics = [_ticked(values, block) for block in ids.SETTINGS_TOPIC_BLOCKS if block in values]
     muted = _ticked(values, "muted") if "muted" in values else None
@@ -64,6 +69,7 @@ def form_values(values: Mapping[str, Any]) -> dict[str, Any]:
         "weekly_recap": None if recap is None else ("on" if recap else "off"),
         "add_feed": (_typed(values, ids.SETTINGS_ADD_FEED, "value") or "").strip(),
         "remove_feeds": _ticked(values, ids.SETTINGS_REMOVE_FEEDS),
+        "share_feeds": _ticked(values, ids.SETTINGS_SHARE_FEEDS),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +29,7 @@ TOPIC_GROUPS: Final = (tuple(Topic)[:8], tuple(Topic)[8:])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFeed:
-    """A feed that this workspace added; `name` is what people see."""
+    """An own feed that serves here; `name` is what people see."""
 
     url: str
     name: str
@@ -65,6 +65,10 @@ class SettingsContent:
         zone_is_set: Somebody chose the zone; else the proposed one stands in the field.
         topic_counts: Stories of last week by topic, None when they were not counted.
         outlets: Outlet -> name of the sources that can be muted.
+        own_feeds: That serve this conversation alone; workspace_feeds: that serve the whole workspace,
+            for its admins.
+        may_add_feeds: Guests may not, in their own direct message either.
+        may_share_feeds: For admins.
         notes: Sentences at the top, such as why the digest has stopped.
     """
 
@@ -76,6 +80,9 @@ class SettingsContent:
     topic_counts: Mapping[Topic, int] | None = None
     outlets: Mapping[str, str] | None = None
     own_feeds: tuple[OwnFeed, ...] = ()
+    workspace_feeds: tuple[OwnFeed, ...] = ()
+    may_add_feeds: bool = True
+    may_share_feeds: bool = False
     preview: FeedPreview | None = None
     notes: tuple[str, ...] = ()
 
@@ -182,8 +189,9 @@ def _sources(content: SettingsContent) -> Iterator[Block]:
             ids.FIELD, choices, muted, placeholder=escape("Choose sources to leave out")
         )
         yield _field("muted", "Muted sources", listed, optional=True)
-    yield from _own_feeds(content.own_feeds)
-    yield from _add_feed(content.preview)
+    if content.may_add_feeds:
+        yield from _own_feeds(content)
+        yield from _add_feed(content)
 
 
 def _mutable(muted: frozenset[str], outlets: Mapping[str, str]) -> list[Choice]:
@@ -198,21 +206,39 @@ def _outlet(outlet: str, name: str) -> Choice:
     return _choice(f"{named} ({outlet})" if named and named != outlet else outlet, outlet)
 
 
-def _own_feeds(feeds: Sequence[OwnFeed]) -> Iterator[Block]:
-    if not feeds:
-        return
-    choices = [
-        _choice(f"{shorten(feed.name, 40)} ({_host(feed.url)})", ids.feed_key(feed.url))
-        for feed in feeds[: inputs.SELECT_OPTIONS]
-    ]
-    listed = inputs.multi_select(
-        ids.FIELD, choices, (), placeholder=escape("Choose feeds to remove")
-    )
-    label = f"Remove feeds of this workspace ({len(feeds)} added)"
-    yield _field(ids.SETTINGS_REMOVE_FEEDS, label, listed, optional=True)
+def _own_feeds(content: SettingsContent) -> Iterator[Block]:
+    here, everywhere = content.own_feeds, content.workspace_feeds
+    if removable := [*map(_feed, here), *(_feed(one, "whole workspace") for one in everywhere)]:
+        listed = inputs.multi_select(
+            ids.FIELD,
+            removable[: inputs.SELECT_OPTIONS],
+            (),
+            placeholder=escape("Choose feeds to remove"),
+        )
+        yield _field(ids.SETTINGS_REMOVE_FEEDS, "Remove feeds", listed, optional=True)
+    if here and content.may_share_feeds:
+        listed = inputs.multi_select(
+            ids.FIELD,
+            [_feed(one) for one in here[: inputs.SELECT_OPTIONS]],
+            (),
+            placeholder=escape("Choose feeds to share"),
+        )
+        yield _field(
+            ids.SETTINGS_SHARE_FEEDS,
+            "Share feeds with the whole workspace",
+            listed,
+            hint="For admins. /digest unshare takes one back to one conversation.",
+            optional=True,
+        )
 
 
-def _add_feed(preview: FeedPreview | None) -> Iterator[Block]:
+def _feed(feed: OwnFeed, serves: str = "") -> Choice:
+    where = f"{_host(feed.url)}, {serves}" if serves else _host(feed.url)
+    return _choice(f"{shorten(feed.name, 30)} ({where})", ids.feed_key(feed.url))
+
+
+def _add_feed(content: SettingsContent) -> Iterator[Block]:
+    preview = content.preview
     typed = preview.url if preview else ""
     line = inputs.text_line(
         ids.FIELD, typed, placeholder=escape("https://theledger.example/feed"), kind="url"
@@ -221,7 +247,7 @@ def _add_feed(preview: FeedPreview | None) -> Iterator[Block]:
         ids.SETTINGS_ADD_FEED,
         "Add a feed",
         line,
-        hint="The address of an RSS, Atom or JSON feed. Only this workspace sees its stories.",
+        hint=f"The address of an RSS, Atom or JSON feed. {_only_here(content)}",
         optional=True,
     )
     check = blocks.button(
@@ -230,6 +256,11 @@ def _add_feed(preview: FeedPreview | None) -> Iterator[Block]:
     yield blocks.actions([check], block_id="check_feed")
     if preview:
         yield blocks.section(_preview(preview))
+
+
+def _only_here(content: SettingsContent) -> str:
+    where = "your own digest" if content.target.is_dm else "this channel's digest"
+    return f"Its stories appear in {where} alone."
 
 
 def _preview(preview: FeedPreview) -> Escaped:

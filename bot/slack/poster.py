@@ -191,4 +191,5 @@ def _cannot_read(error: SlackError) -> CannotRead:
 
 def _leads(user: dict[str, Any]) -> bool:
     leads = user.get("is_admin") or user.get("is_owner")
-    return bool(leads and not user.get("deleted") and not user.get("is_bot"))
+    outside = user.get("deleted") or user.get("is_bot") or user.get("is_stranger")
+    return bool(leads and not outside)

@@ -1,9 +1,17 @@
 """The declared schema; migrations must yield exactly this (tests/storage/test_migrations.py)."""
 
-from storage.tables.base import SHARED, Base, loaded_workspace, stored_workspace
+from storage.tables.base import (
+    SHARED,
+    Base,
+    in_scope,
+    loaded_workspace,
+    scope_values,
+    stored_workspace,
+)
 from storage.tables.chat import UNANSWERED, RequestRow, ThreadRow
 from storage.tables.digest import (
     UNFINISHED,
+    AdminNoteRow,
     ChannelRow,
     DeliveryRow,
     ExplanationRow,
@@ -13,6 +21,7 @@ from storage.tables.digest import (
 )
 from storage.tables.news import (
     EntryRow,
+    FeedAdditionsRow,
     FeedRow,
     PageRow,
     RevisionRow,
@@ -28,12 +37,14 @@ __all__ = [
     "SHARED",
     "UNANSWERED",
     "UNFINISHED",
+    "AdminNoteRow",
     "Base",
     "BucketRow",
     "ChannelRow",
     "DeliveryRow",
     "EntryRow",
     "ExplanationRow",
+    "FeedAdditionsRow",
     "FeedRow",
     "FeedbackRow",
     "InstallationRow",
@@ -48,6 +59,8 @@ __all__ = [
     "ThreadRow",
     "ToldRow",
     "UsageRow",
+    "in_scope",
     "loaded_workspace",
+    "scope_values",
     "stored_workspace",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, Double, Integer, MetaData
+from sqlalchemy import ColumnElement, Date, Double, Integer, MetaData, and_
 from sqlalchemy.orm import DeclarativeBase
 
+from bot.news.scope import Scope
 from storage.columns import PlainText, UtcDateTime
 
 # Every constraint has a name, so that a later migration can speak of it on both databases.
@@ -43,3 +45,13 @@ def stored_workspace(workspace_id: str | None) -> str:
 def loaded_workspace(stored: str) -> str | None:
     """Return the workspace id of its stored form: None for what is shared."""
     return None if stored == SHARED else stored
+
+
+def scope_values(scope: Scope) -> dict[str, str]:
+    """Return the columns that say whose a row is."""
+    return {"workspace_id": scope.workspace_id, "channel_id": scope.channel_id}
+
+
+def in_scope(row: Any, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that rows (a class of ours, or its table's columns) are exactly *scope*'s."""
+    return and_(row.workspace_id == scope.workspace_id, row.channel_id == scope.channel_id)

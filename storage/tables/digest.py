@@ -36,6 +36,8 @@ class ExplanationRow(Base):
     written_by: Mapped[str]
     written_at: Mapped[datetime] = mapped_column(index=True)
     explanation: Mapped[Explanation] = mapped_column(JsonOf(EXPLANATION))
+    # Not of the primary key, which the release before this one names: a story has one scope.
+    channel_id: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class ChannelRow(Base):
@@ -112,6 +114,8 @@ class ToldRow(Base):
     revision: Mapped[int]
     headline: Mapped[str]
     ts: Mapped[str | None]
+    # What the story was a copy of when it was told, else ""; the story may go before this.
+    copy_of: Mapped[str] = mapped_column(server_default=text("''"), default="")
 
 
 class FeedbackRow(Base):
@@ -143,3 +147,18 @@ class RulesRow(Base):
 
     workspace_id: Mapped[str] = mapped_column(primary_key=True)
     rules: Mapped[WorkspaceRules] = mapped_column(JsonOf(RULES))
+
+
+class AdminNoteRow(Base):
+    """
+    A message that the admins of a workspace get once.
+
+    The row without a person says that it is owed; each other one that this person got it, or may
+    have: it is written before the message is sent.
+    """
+
+    __tablename__ = "admin_notes"
+
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)

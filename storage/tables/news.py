@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.news.topic import Topic
@@ -12,13 +12,16 @@ from storage.columns import JsonOf
 from storage.encoding import TEXTS, TOPICS
 from storage.tables.base import Base
 
+# Under a name of its own: entries have a column called "text".
+_EMPTY = text("''")
+
 
 class FeedRow(Base):
     """
     A feed and what is remembered of polling it.
 
     `url_sha256` is the key because addresses from outside may be longer than an index entry of
-    PostgreSQL (2,704 bytes).
+    PostgreSQL (2,704 bytes). Workspace and channel together are its scope, as everywhere here.
     """
 
     __tablename__ = "feeds"
@@ -40,6 +43,20 @@ class FeedRow(Base):
     moved_to: Mapped[str | None]
     moved_seen: Mapped[int] = mapped_column(default=0)
     gone: Mapped[bool] = mapped_column(default=False)
+    seed: Mapped[str] = mapped_column(server_default=_EMPTY, default="")
+    added_by: Mapped[str] = mapped_column(server_default=_EMPTY, default="")
+    channel_id: Mapped[str] = mapped_column(primary_key=True, server_default=_EMPTY)
+
+
+class FeedAdditionsRow(Base):
+    """How many feeds somebody added on a day (UTC); removing one gives nothing back."""
+
+    __tablename__ = "feed_additions"
+
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    added_on: Mapped[date] = mapped_column(primary_key=True, index=True)
+    count: Mapped[int]
 
 
 class EntryRow(Base):
@@ -61,6 +78,7 @@ class EntryRow(Base):
     seen_at: Mapped[datetime] = mapped_column(index=True)
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     left_out_reason: Mapped[str | None]
+    channel_id: Mapped[str] = mapped_column(server_default=_EMPTY)
 
 
 class StoryRow(Base):
@@ -76,13 +94,16 @@ class StoryRow(Base):
     first_at: Mapped[datetime]
     latest_at: Mapped[datetime] = mapped_column(index=True)
     merged_into: Mapped[str | None] = mapped_column(index=True)
+    channel_id: Mapped[str] = mapped_column(server_default=_EMPTY)
+    # The wider story that this one copies; never a foreign key, for the wider one may go first.
+    copy_of: Mapped[str | None] = mapped_column(index=True)
 
 
 class StoryEntryRow(Base):
     """
     Which entries tell a story, in order.
 
-    A table of its own, because an entry of the catalogue may also stand in a workspace's own story.
+    A table of its own, because an entry may also stand in the copies that narrower scopes have.
     """
 
     __tablename__ = "story_entries"

@@ -20,11 +20,14 @@ from bot.digest.commands import (
     Preview,
     RemoveFeed,
     Resume,
+    ShareFeed,
+    ShowFeeds,
     ShowTopics,
     Status,
     SwitchOff,
     SwitchOn,
     Unmute,
+    UnshareFeed,
 )
 from bot.digest.digest_words import parse_digest_words
 from bot.digest.preference import EVERY_DAY, WORKDAYS, ThreadReplies, Weekday
@@ -95,6 +98,20 @@ UNDERSTOOD = [
     ("add https://a.example/feed", AddFeed(url="https://a.example/feed")),
     ("add <https://a.example/feed?a=1&amp;b=2>", AddFeed(url="https://a.example/feed?a=1&b=2")),
     ("add feed a.example/feed", AddFeed(url="https://a.example/feed")),
+    (
+        "add https://a.example/feed for the workspace",
+        AddFeed(url="https://a.example/feed", everywhere=True),
+    ),
+    (
+        "add a.example/feed to the whole workspace.",
+        AddFeed(url="https://a.example/feed", everywhere=True),
+    ),
+    ("add https://workspace.example/for", AddFeed(url="https://workspace.example/for")),
+    ("share https://a.example/feed", ShareFeed(url="https://a.example/feed")),
+    ("share feed a.example/feed", ShareFeed(url="https://a.example/feed")),
+    ("unshare https://a.example/feed", UnshareFeed(url="https://a.example/feed")),
+    ("feeds", ShowFeeds()),
+    ("list feeds", ShowFeeds()),
     ("remove https://a.example/feed", RemoveFeed(url="https://a.example/feed")),
     ("remove <https://a.example/feed|a.example/feed>", RemoveFeed(url="https://a.example/feed")),
     ("pause 2 weeks", PauseFor(days=14)),

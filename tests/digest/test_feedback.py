@@ -14,6 +14,7 @@ from bot.digest.feedback_record import FeedbackKind
 from bot.digest.give_feedback import GiveFeedback
 from bot.digest.preference import MAX_TOPIC_WEIGHT, MIN_TOPIC_WEIGHT, validate
 from bot.digest.spot import Asker
+from bot.news.scope import Scope
 from bot.news.topic import Topic
 from tests.fakes.digest import NOW, FakeStories, make_channel, make_preference, make_story
 from tests.fakes.preferences import ANNA, SPOT, FakeFeedback, Office
@@ -116,7 +117,7 @@ class Clicks:
         self.office = Office()
         self.office.channels.rows["T1", "C1"] = make_channel()
         self.feedback = FakeFeedback()
-        own = make_story("Painter sues", Topic.ART, workspace_id="T2", id="s-other")
+        own = make_story("Painter sues", Topic.ART, scope=Scope("T2"), id="s-other")
         self.use_case = GiveFeedback(
             desk=self.office.desk,
             stories=FakeStories(stories=[HR, TWO, own]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.chat.ports import Person
-from bot.digest.permissions import refusal, rules_refusal
+from bot.digest.permissions import feeds_refusal, refusal, rules_refusal, sharing_refusal
 from bot.digest.rules import WhoMayChange, WorkspaceRules
 from bot.digest.spot import Asker, Spot
 
@@ -57,6 +57,47 @@ def test_a_personal_digest_is_its_owners_whatever_the_rule(person):
     strict = WorkspaceRules(workspace_id="T1", who_may_change=ADMINS)
     assert refusal(ME, person, OWN, strict, is_member=False) == ""
     assert "somebody else" in refusal(Asker(user_id="U2"), MEMBER, OWN, strict, is_member=True)
+
+
+@pytest.mark.parametrize(
+    ("person", "rule", "channel", "own"),
+    [
+        (MEMBER, ALL, "", ""),
+        (MEMBER, ADMINS, "only admins", ""),
+        (MEMBER, NAMED, "the people they chose", ""),
+        (ADMIN, ADMINS, "", ""),
+        *((GUEST, rule, "Guests", "Guests") for rule in WhoMayChange),
+        *((STRANGER, rule, "organisation", "organisation") for rule in WhoMayChange),
+        *((BOT, rule, "Bots", "Bots") for rule in WhoMayChange),
+        (None, ALL, "who is a guest", "who is a guest"),
+        (None, ADMINS, "users:read", "who is a guest"),
+    ],
+)
+def test_who_may_add_feeds(person, rule, channel, own):
+    """As who may change a digest, but never guests or who may be one, in a direct message either."""
+    rules = WorkspaceRules(workspace_id="T1", who_may_change=rule)
+    for spot, part in ((CHANNEL, channel), (OWN, own)):
+        said = feeds_refusal(ME, person, spot, rules, is_member=True)
+        assert part in said
+        assert bool(said) == bool(part)
+    assert "somebody else" in feeds_refusal(Asker(user_id="U2"), MEMBER, OWN, rules, is_member=True)
+
+
+@pytest.mark.parametrize(
+    ("person", "may"),
+    [
+        (ADMIN, True),
+        (MEMBER, False),
+        (GUEST, False),
+        (STRANGER, False),
+        (BOT, False),
+        (None, False),
+    ],
+)
+def test_only_admins_share_feeds_with_the_workspace(person, may):
+    """Who cannot be looked up is no admin, nor is an admin of another organisation."""
+    assert (sharing_refusal(ME, person) == "") is may
+    assert sharing_refusal(Asker(user_id="U1", is_stranger=True), person) != ""
 
 
 def test_what_the_event_says_of_strangers_counts_without_a_profile():

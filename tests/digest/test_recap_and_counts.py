@@ -13,6 +13,7 @@ from bot.digest.preference import WORKDAYS, Weekday
 from bot.digest.recap import MAX_RECAP_LINES, is_last_of_week, monday_of, recap
 from bot.digest.topic_counts import topics_of_last_week
 from bot.digest.transitions import opened
+from bot.news.scope import Scope
 from bot.news.topic import Topic
 from tests.fakes.digest import (
     NOW,
@@ -134,10 +135,10 @@ async def test_topics_are_counted_over_a_week():
             make_story("One", Topic.HR, Topic.SALES),
             make_story("Two", Topic.HR, hours_ago=160),
             make_story("Old", Topic.HR, hours_ago=170),
-            make_story("Own", Topic.ART, workspace_id="T1"),
-            make_story("Other", Topic.ART, workspace_id="T2"),
+            make_story("Own", Topic.ART, scope=Scope("T1")),
+            make_story("Other", Topic.ART, scope=Scope("T2")),
         ]
     )
-    counts = await topics_of_last_week(stories, "T1", NOW)
+    counts = await topics_of_last_week(stories, Scope("T1", "C1"), NOW)
     assert (counts[Topic.HR], counts[Topic.SALES], counts[Topic.ART]) == (2, 1, 1)
     assert list(counts) == list(Topic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from bot.digest.choose import WINDOW, choose
 from bot.digest.make import DigestMaker
 from bot.digest.story_cache import StoryCache
 from bot.digest.transitions import opened
+from bot.news.scope import SHARED, Scope
 from bot.news.story import Revision, Story
 from bot.news.topic import Topic
 from tests.fakes.digest import (
@@ -36,32 +38,34 @@ pytestmark = pytest.mark.anyio
 class CountedStories(FakeStories):
     """A StoryStore that counts readings and takes a moment."""
 
-    readings: list[str | None] = field(default_factory=list)
+    readings: list[Scope] = field(default_factory=list)
 
-    async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
-        self.readings.append(workspace_id)
+    async def since(self, since: datetime, scopes: Collection[Scope] = (SHARED,)) -> list[Story]:
+        self.readings.extend(scopes)
         await asyncio.sleep(0)
-        return await super().since(since, workspace_id)
+        return await super().since(since, scopes)
 
 
 def pool() -> CountedStories:
     titles = ("Harbor shrinks Pilot", "Painter wins case", "Airline replaces centre")
-    own = make_story("Our own news", workspace_id="T2")
+    own = make_story("Our own news", scope=Scope("T2"))
     return CountedStories(stories=[*(make_story(title) for title in titles), own])
 
 
-async def overlays() -> set[str]:
-    return {"T2"}
+async def overlays() -> set[Scope]:
+    return {Scope("T2")}
 
 
 async def test_many_channels_at_once_read_once_and_overlays_once_more():
     """A hundred askers of three workspaces: one reading for all, one for the one with own feeds."""
     stories = pool()
     cache = StoryCache(stories, overlays)
-    asked = [f"T{n % 3}" for n in range(99)]
+    asked = [Scope(f"T{n % 3}", f"C{n}") for n in range(99)]
     found = await asyncio.gather(*(cache.back(WINDOW, one, NOW) for one in asked))
-    assert sorted(stories.readings, key=str) == [None, "T2"]
-    by_workspace = {one: {s.headline for s in got} for one, got in zip(asked, found, strict=True)}
+    assert sorted(stories.readings) == [SHARED, Scope("T2")]
+    by_workspace = {
+        one.workspace_id: {s.headline for s in got} for one, got in zip(asked, found, strict=True)
+    }
     assert "Our own news" in by_workspace["T2"]
     assert "Our own news" not in by_workspace["T0"] | by_workspace["T1"]
 
@@ -71,10 +75,10 @@ async def test_what_is_kept_gets_old_and_can_be_forgotten():
     stories = pool()
     cache = StoryCache(stories, overlays)
     for seconds in (0, 29, 30, 31, 15):
-        await cache.back(WINDOW, "T1", NOW + timedelta(seconds=seconds))
+        await cache.back(WINDOW, Scope("T1", "C1"), NOW + timedelta(seconds=seconds))
     assert len(stories.readings) == 3
     cache.forget()
-    await cache.back(WINDOW, "T1", NOW + timedelta(seconds=15))
+    await cache.back(WINDOW, Scope("T1", "C1"), NOW + timedelta(seconds=15))
     assert len(stories.readings) == 4
 
 
@@ -83,8 +87,8 @@ async def test_without_knowing_overlays_every_workspace_is_read_for_itself():
     stories = pool()
     cache = StoryCache(stories)
     for number in range(100):
-        await cache.back(WINDOW, f"T{number}", NOW)
-    assert len(set(stories.readings)) == 100
+        await cache.back(WINDOW, Scope(f"T{number}"), NOW)
+    assert len(set(stories.readings)) == 101
     assert len(cache._kept) == 64
 
 

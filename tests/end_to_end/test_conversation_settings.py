@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.digest.preference import Channel
+from bot.news.scope import Scope
 from bot.render import ids
 from bot.sandbox import Answered
 from tests.fakes.feed_server import Item
@@ -92,7 +93,8 @@ async def test_the_settings_view(talk: Talk):
     channel = await stored(talk)
     assert (channel.preference.zone, channel.preference.stories) == ("Europe/Berlin", 3)
     assert f"{channel.preference.at:%H:%M}" == "07:30"
-    assert [one.feed.url for one in await talk.database.feeds.all(WORKSPACE)] == [feed]
+    scope = Scope(WORKSPACE, CHANNEL)
+    assert [one.feed.url for one in await talk.database.feeds.all(scope)] == [feed]
     assert talk.refused == []
 
 

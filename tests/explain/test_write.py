@@ -24,6 +24,7 @@ from bot.explain.sources import documents, grounds
 from bot.explain.write import Explainer
 from bot.model.azure import AzureModel
 from bot.model.deployment import Deployment
+from bot.news.scope import Scope
 from bot.news.story import Story
 from tests.fakes.azure import (
     HALLUCINATION,
@@ -298,10 +299,10 @@ async def test_update_says_what_is_new(explainer: Explainer, server: FakeAzure):
 
 async def test_a_workspaces_own_story_stays_its_own(explainer: Explainer, server: FakeAzure):
     """A story with a workspace's entries has a key of that workspace, which is never sent."""
-    made = await ask(explainer, replace(make_story(), workspace_id="T0SECRET"))
+    made = await ask(explainer, replace(make_story(), scope=Scope("T0SECRET", "C0SECRET")))
 
-    assert made.key.workspace_id == "T0SECRET"
-    assert "T0SECRET" not in json.dumps(server.calls[0].body)
+    assert made.key.scope == Scope("T0SECRET", "C0SECRET")
+    assert "0SECRET" not in json.dumps(server.calls[0].body)
 
 
 async def test_n_stories_n_calls(explainer: Explainer, server: FakeAzure):

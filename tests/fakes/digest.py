@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -29,6 +29,7 @@ from bot.digest.ports import (
 from bot.digest.preference import EVERY_DAY, Channel, Preference
 from bot.explain.explanation import Explanation, ExplanationKey, Form, Level, Source
 from bot.news.entry import Entry
+from bot.news.scope import SHARED, Scope
 from bot.news.story import CollectReport, Story
 from bot.news.topic import Topic
 from bot.render.message import Message
@@ -389,16 +390,15 @@ class FakeStories:
     stories: list[Story] = field(default_factory=list)
     merged: dict[str, str] = field(default_factory=dict)
 
-    async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
+    async def since(self, since: datetime, scopes: Collection[Scope] = (SHARED,)) -> list[Story]:
         return [
-            story
-            for story in self.stories
-            if story.latest_at >= since and story.workspace_id in {None, workspace_id}
+            story for story in self.stories if story.latest_at >= since and story.scope in scopes
         ]
 
-    async def get(self, story_id: str) -> Story | None:
+    async def get(self, story_id: str, viewer: Scope) -> Story | None:
         wanted = self.merged.get(story_id, story_id)
-        return next((story for story in self.stories if story.id == wanted), None)
+        found = (it for it in self.stories if it.id == wanted and viewer.sees(it.scope))
+        return next(found, None)
 
     async def save(self, stories: Sequence[Story], merged: dict[str, str]) -> None:
         self.stories = [*self.stories, *stories]

@@ -8,8 +8,10 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from bot.digest.delivery import DeliveryState
+from bot.digest.own_feed_limits import OwnFeedLimits
 from bot.digest.rules import WorkspaceRules
 from bot.news.entry import Page
+from bot.news.scope import Scope
 from bot.news.story import Revision
 from bot.workspace import Installation
 from storage.database import Database
@@ -53,12 +55,15 @@ async def fill(database: Database, *teams: str) -> None:
 
 
 async def _fill_news(database: Database, team: str) -> None:
-    await database.feeds.add(make_feed(workspace_id=team))
-    own = make_entry(f"e-{team}", workspace_id=team)
+    await database.feeds.add(make_feed(scope=Scope(team)))
+    own = make_entry(f"e-{team}", scope=Scope(team))
     revision = Revision(number=2, entry_id=own.id, at=NOON, novelty="figure", detail="4 GB")
-    story = make_story(f"s-{team}", own, workspace_id=team, revisions=(revision,))
+    story = make_story(f"s-{team}", own, scope=Scope(team), revisions=(revision,))
     await database.stories.save([story], {})
-    await database.explanations.save(make_explanation(story_id=story.id, workspace_id=team))
+    feed = make_feed("blog", scope=Scope(team, "C1"))
+    await database.own_feeds.add(feed, "U1", NOON.date(), OwnFeedLimits())
+    await database.admin_notes.claim(team, "own-feeds", "U1")
+    await database.explanations.save(make_explanation(story_id=story.id, scope=story.scope))
 
 
 async def _fill_channel(database: Database, team: str) -> None:

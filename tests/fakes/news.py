@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.news.entry import Entry, ParsedEntry
 from bot.news.feed import Feed
+from bot.news.scope import SHARED
 from bot.news.urlkey import entry_id, url_key
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -18,6 +19,7 @@ def make_feed(name: str = "The Ledger", **changes: object) -> Feed:
         "url": f"https://{slug}.example/feed.xml",
         "name": name,
         "outlet": f"{slug}.example",
+        "seed": "/".join(filter(None, changes.get("scope", SHARED))),  # type: ignore[arg-type]  # as below
     }
     return Feed(**(values | changes))  # type: ignore[arg-type]  # a test's keywords
 
@@ -45,10 +47,10 @@ def make_entry(
     slug = outlet.lower().replace(" ", "")
     url = str(changes.pop("url", f"https://{slug}.example/{abs(hash_of(title + outlet))}"))
     feed_url = str(changes.pop("feed_url", f"https://{slug}.example/feed.xml"))
-    workspace_id = changes.get("workspace_id")
+    seed = "/".join(filter(None, changes.get("scope", SHARED)))  # type: ignore[arg-type]  # as below
     parsed = ParsedEntry(title=title, url=url)
     values: dict[str, object] = {
-        "id": entry_id(feed_url, parsed, str(workspace_id) if workspace_id else None),
+        "id": entry_id(feed_url, parsed, seed),
         "feed_url": feed_url,
         "outlet": f"{slug}.example",
         "outlet_name": outlet,

@@ -8,11 +8,12 @@ merged ones. `StubReader` answers per feed address; `hang`, `broken` and delays 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.news.entry import Entry
 from bot.news.feed import Feed, FeedReading, PolledFeed, PollState
+from bot.news.scope import SHARED, Scope
 from bot.news.story import LeftOut, Story
 
 
@@ -20,7 +21,7 @@ class NewsStores:
     """All three stores of collecting; `writes` counts calls that would be transactions."""
 
     def __init__(self) -> None:
-        self.polls: dict[tuple[str | None, str], PollState] = {}
+        self.polls: dict[tuple[Scope, str], PollState] = {}
         self.moved: list[tuple[str, str]] = []
         self.stories: dict[str, Story] = {}
         self.merged: dict[str, str] = {}
@@ -29,7 +30,7 @@ class NewsStores:
         self.log: list[str] = []
 
     # --- FeedStore
-    async def all(self, workspace_id: str | None = None) -> list[PolledFeed]:
+    async def all(self, scope: Scope = SHARED) -> list[PolledFeed]:
         raise NotImplementedError
 
     async def due(self, now: datetime) -> list[PolledFeed]:
@@ -38,12 +39,12 @@ class NewsStores:
     async def add(self, feed: Feed) -> bool:
         raise NotImplementedError
 
-    async def remove(self, url: str, workspace_id: str | None = None) -> bool:
+    async def remove(self, url: str, scope: Scope = SHARED) -> bool:
         raise NotImplementedError
 
     async def save_poll(self, feed: Feed, poll: PollState) -> None:
         self.log.append("poll")
-        self.polls[feed.workspace_id, feed.url] = poll
+        self.polls[feed.scope, feed.url] = poll
 
     async def move(self, feed: Feed, to_url: str) -> None:
         self.moved.append((feed.url, to_url))
@@ -61,17 +62,18 @@ class NewsStores:
         raise NotImplementedError
 
     # --- StoryStore
-    async def since(self, since: datetime, workspace_id: str | None = None) -> list[Story]:
+    async def since(self, since: datetime, scopes: Collection[Scope] = (SHARED,)) -> list[Story]:
         return [
             story
             for story in self.stories.values()
-            if story.latest_at >= since and story.workspace_id in {None, workspace_id}
+            if story.latest_at >= since and story.scope in scopes
         ]
 
-    async def get(self, story_id: str) -> Story | None:
+    async def get(self, story_id: str, viewer: Scope) -> Story | None:
         while story_id in self.merged:
             story_id = self.merged[story_id]
-        return self.stories.get(story_id)
+        found = self.stories.get(story_id)
+        return found if found and viewer.sees(found.scope) else None
 
     async def save(self, stories: Sequence[Story], merged: dict[str, str]) -> None:
         self.log.append("save")

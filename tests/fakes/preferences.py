@@ -14,6 +14,7 @@ from bot.digest.may_change import Permissions
 from bot.digest.rules import WorkspaceRules
 from bot.digest.spot import Asker, Spot
 from bot.news.feed import Feed, FeedReading, PolledFeed, PollState
+from bot.news.scope import SHARED, Scope
 from tests.fakes.digest import FakeChannels, FakeDeliveries
 
 SPOT = Spot(workspace_id="T1", channel_id="C1", name="news-c1")
@@ -77,25 +78,25 @@ class FakeFeedback:
 
 @dataclass
 class FakeFeeds:
-    """A FeedStore over (workspace or None, url)."""
+    """A FeedStore over (scope, url)."""
 
-    rows: dict[tuple[str | None, str], Feed] = field(default_factory=dict)
+    rows: dict[tuple[Scope, str], Feed] = field(default_factory=dict)
 
-    async def all(self, workspace_id: str | None = None) -> list[PolledFeed]:
-        own = [feed for (owner, _), feed in self.rows.items() if owner == workspace_id]
+    async def all(self, scope: Scope = SHARED) -> list[PolledFeed]:
+        own = [feed for (owner, _), feed in self.rows.items() if owner == scope]
         return [PolledFeed(feed=feed) for feed in sorted(own, key=lambda feed: feed.name)]
 
     async def due(self, now: datetime) -> list[PolledFeed]:
         return [PolledFeed(feed=feed) for feed in self.rows.values()]
 
     async def add(self, feed: Feed) -> bool:
-        key = (feed.workspace_id, feed.url)
+        key = (feed.scope, feed.url)
         fresh = key not in self.rows
         self.rows[key] = feed
         return fresh
 
-    async def remove(self, url: str, workspace_id: str | None = None) -> bool:
-        return self.rows.pop((workspace_id, url), None) is not None
+    async def remove(self, url: str, scope: Scope = SHARED) -> bool:
+        return self.rows.pop((scope, url), None) is not None
 
     async def save_poll(self, feed: Feed, poll: PollState) -> None: ...
 
@@ -132,7 +133,7 @@ class Office:
         self.people = FakePeople()
         self.rules = FakeRules()
         self.feeds = FakeFeeds()
-        self.feeds.rows[None, "https://theledger.example/feed"] = Feed(
+        self.feeds.rows[SHARED, "https://theledger.example/feed"] = Feed(
             url="https://theledger.example/feed", name="The Ledger", outlet="theledger.example"
         )
         self.desk = ChannelDesk(self.channels, self.deliveries)

@@ -24,6 +24,7 @@ from bot.explain.explanation import (
 from bot.model.port import Usage
 from bot.news.entry import Entry, Page
 from bot.news.feed import Feed, PollState
+from bot.news.scope import SHARED, Scope
 from bot.news.story import Revision, Story
 from bot.news.topic import Topic
 
@@ -71,7 +72,7 @@ def make_explanation(**changes: Any) -> Explanation:
         level=Level.NEWCOMER,
         language="en",
         prompt_version="p1",
-        workspace_id=changes.pop("workspace_id", None),
+        scope=changes.pop("scope", SHARED),
     )
     values = {
         "key": key,
@@ -170,6 +171,7 @@ texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs
 instants = st.timedeltas(timedelta(days=-30_000), timedelta(days=60_000)).map(NOON.__add__)
 topics = st.lists(st.sampled_from(Topic), min_size=1, max_size=3, unique=True).map(tuple)
 workspaces = st.none() | st.sampled_from(["T1", "T2"])
+scopes = st.sampled_from([SHARED, Scope("T1"), Scope("T2"), Scope("T1", "C1"), Scope("T1", "D1")])
 counts = st.none() | st.integers(0, 10**9)
 amounts = st.none() | st.floats(0, 1e6)
 weights = st.floats(0, 1)
@@ -194,7 +196,7 @@ feeds = st.builds(
     language=texts,
     weight=weights,
     only_ai=st.booleans(),
-    workspace_id=workspaces,
+    scope=scopes,
 )
 entries = st.builds(
     Entry,
@@ -210,7 +212,7 @@ entries = st.builds(
     weight=weights,
     seen_at=instants,
     published_at=st.none() | instants,
-    workspace_id=workspaces,
+    scope=scopes,
 )
 pages = st.builds(
     Page,
@@ -245,7 +247,8 @@ def stories(draw: st.DrawFn) -> Story:
         topics=draw(topics),
         language=draw(texts),
         revisions=tuple(revisions),
-        workspace_id=draw(workspaces),
+        scope=draw(scopes),
+        copy_of=draw(st.none() | texts),
     )
 
 
@@ -259,7 +262,7 @@ explanations = st.builds(
         level=st.sampled_from(Level),
         language=texts,
         prompt_version=texts,
-        workspace_id=workspaces,
+        scope=scopes,
     ),
     headline=texts,
     means_for_reader=texts,

@@ -23,6 +23,7 @@ from bot.chat.thread import StoredTurn, ThreadKey
 from bot.chat.turns import new_memory
 from bot.digest.feedback_record import Effect, Feedback, FeedbackKind
 from bot.digest.preference import Channel, Preference
+from bot.news.scope import Scope
 from bot.news.story import Story
 from bot.sandbox import DEFAULT_WORLD, make_world
 from tests.fakes.installations import make_installation
@@ -117,7 +118,7 @@ async def _furnish(both: TwoWorkspaces) -> None:
     everybodys = make_story(SHARED_STORY, make_entry("e-1", title="A model for everybody"))
     stories = [everybodys, _own_story(WORKSPACE, "quokka"), _own_story(OTHER, "narwhal")]
     await database.stories.save(stories, {})
-    await database.feeds.add(make_feed("dingo", url=FEED, workspace_id=WORKSPACE))
+    await database.feeds.add(make_feed("dingo", url=FEED, scope=Scope(WORKSPACE)))
     for channel_id, name in ((both.directs[0], ""), (EDITORS, "walrus-room")):
         await database.channels.save(_channel(channel_id, name, now))
     for key, changes in ANSWERS.items():
@@ -144,12 +145,12 @@ async def _furnish(both: TwoWorkspaces) -> None:
 def _own_story(workspace: str, word: str) -> Story:
     entry = make_entry(
         f"e-{word}",
-        workspace_id=workspace,
+        scope=Scope(workspace),
         title=f"The {word} model",
         outlet_name=f"{word} wire",
         text=f"A {word} was trained.",
     )
-    return make_story(STORY_OF[workspace], entry, workspace_id=workspace)
+    return make_story(STORY_OF[workspace], entry, scope=Scope(workspace))
 
 
 def _channel(channel_id: str, name: str, now: datetime) -> Channel:

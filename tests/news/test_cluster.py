@@ -10,6 +10,7 @@ import pytest
 
 from bot.news.cluster import assign
 from bot.news.entry import Entry
+from bot.news.scope import Scope
 from tests.fakes.news import make_entry
 
 LABELLED = Path(__file__).parent / "labelled_events.txt"
@@ -111,7 +112,7 @@ def test_fixed_groups_are_never_merged(fixed: bool):
         name: [make_entry(title, hours_ago=hours, outlet=name)]
         for name, hours in (("s_1", 9.0), ("s_2", 8.0))
     }
-    own = make_entry(title, hours_ago=1, outlet="C", workspace_id="T1")
+    own = make_entry(title, hours_ago=1, outlet="C", scope=Scope("T1"))
 
     merged = assign(groups, [own], fixed=frozenset(groups) if fixed else frozenset()).merged
 

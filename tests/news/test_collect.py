@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.errors import StorageError
 from bot.news.collect import FeedProgress, collect, make_entry
 from bot.news.entry import ParsedEntry
 from bot.news.feed import Feed, FeedReading, PolledFeed, PollState
+from bot.news.scope import SHARED, Scope
 from bot.news.story import CollectReport
 from tests.fakes.news import NOW, make_feed, make_parsed
 from tests.fakes.news_store import NewsStores, StubReader
@@ -37,7 +39,7 @@ async def run(
     told: list[FeedProgress] | None = None,
 ) -> CollectReport:
     feeds = [
-        PolledFeed(feed=feed, poll=stores.polls.get((feed.workspace_id, feed.url), PollState()))
+        PolledFeed(feed=feed, poll=stores.polls.get((feed.scope, feed.url), PollState()))
         for feed in answers
     ]
     reader = StubReader({feed.url: answer for feed, answer in answers.items()})
@@ -50,6 +52,7 @@ async def run(
         now=now,
         deadline_seconds=deadline_seconds,
         jitter=lambda: 0.5,
+        new_id=(f"o_{number}" for number in count(len(stores.stories))).__next__,
         progress=told.append if told is not None else None,
     )
     reader.release.set()
@@ -121,7 +124,7 @@ async def test_hanging_feeds_are_cut_off(how: str):
         (f"H{n}", "did not answer within 0.2 s") for n in range(3)
     ]
     assert (report.feeds_read, report.feeds_answered) == (4, 1)
-    assert stores.polls[None, make_feed("H0").url].failures == 1
+    assert stores.polls[SHARED, make_feed("H0").url].failures == 1
     assert [(p.done, p.total) for p in told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
@@ -197,10 +200,10 @@ async def test_workspace_feed_makes_a_copy():
     await run({make_feed("A"): reading(PILOT)}, stores)
     (shared,) = stores.stories.values()
 
-    own = make_feed("B", workspace_id="T1")
+    own = make_feed("B", scope=Scope("T1"))
     await run({own: reading(PILOT_TOO)}, stores)
 
-    copy = next(story for story in stores.stories.values() if story.workspace_id == "T1")
+    copy = next(story for story in stores.stories.values() if story.scope == Scope("T1"))
     assert stores.stories[shared.id] == shared
     assert {entry.outlet_name for entry in copy.entries} == {"A", "B"}
 
@@ -208,10 +211,10 @@ async def test_workspace_feed_makes_a_copy():
 async def test_two_workspaces_with_one_feed():
     """Two workspaces that read the same feed each get its entries."""
     stores = NewsStores()
-    await run({make_feed("B", workspace_id="T1"): reading(COURT)}, stores)
-    await run({make_feed("B", workspace_id="T2"): reading(COURT)}, stores)
+    await run({make_feed("B", scope=Scope("T1")): reading(COURT)}, stores)
+    await run({make_feed("B", scope=Scope("T2")): reading(COURT)}, stores)
 
-    assert sorted(str(story.workspace_id) for story in stores.stories.values()) == ["T1", "T2"]
+    assert sorted(story.scope for story in stores.stories.values()) == [Scope("T1"), Scope("T2")]
 
 
 def test_make_entry_dates():

@@ -65,7 +65,7 @@ def edition(hours_ago: float = 0.0) -> tuple[list[Entry], list[str]]:
 
 def stories_of(entries: list[Entry], known: list[Story] | None = None) -> dict[str, Story]:
     stories = {story.id: story for story in known or []}
-    return stories | {story.id: story for story in group(known or [], entries).changed}
+    return stories | {story.id: story for story in group(known or [], entries, new_id=str).changed}
 
 
 def test_size_and_kinds():

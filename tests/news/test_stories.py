@@ -1,14 +1,18 @@
-"""Stories as a whole: properties that hold for any news in any order, and the workspaces' overlay."""
+"""Stories as a whole: properties that hold for any news in any order, and the layers of own feeds."""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.entry import Entry
-from bot.news.stories import Grouping, event_id, for_workspace, group, overlay_id
+from bot.news.scope import SHARED, Scope
+from bot.news.stories import Grouping, for_scope, group
 from bot.news.story import Story
 from tests.fakes.news import make_entry
 
@@ -23,21 +27,23 @@ SUBJECTS = (
     "",
     "新しい大規模言語モデルが公開された",
 )
+TEAM, HERE, THERE = Scope("T1"), Scope("T1", "C1"), Scope("T1", "C2")
+SCOPES = (SHARED, SHARED, SHARED, TEAM, HERE, THERE)
 entries_of = st.lists(
     st.builds(
-        lambda subject, hours, outlet, own: make_entry(
+        lambda subject, hours, outlet, scope: make_entry(
             SUBJECTS[subject],
             hours_ago=float(hours),
             outlet=f"Outlet {outlet}",
-            workspace_id="T1" if own else None,
+            scope=scope,
             language="ja" if subject == 8 else "en",
         ),
         st.integers(0, len(SUBJECTS) - 1),
         st.integers(0, 120),
         st.integers(0, 4),
-        st.booleans(),
+        st.sampled_from(SCOPES),
     ),
-    max_size=14,
+    max_size=9,
 )
 
 
@@ -46,27 +52,48 @@ def after(known: dict[str, Story], grouping: Grouping) -> dict[str, Story]:
     return {key: story for key, story in stories.items() if key not in grouping.merged}
 
 
+def numbered(known: Mapping[str, Story]) -> Callable[[], str]:
+    """Return ids that differ from all known ones, as drawn ones do."""
+    free = (f"o_{number}" for number in itertools.count())
+    return lambda: next(one for one in free if one not in known)
+
+
 def build(*batches: list[Entry]) -> dict[str, Story]:
     known: dict[str, Story] = {}
     for batch in batches:
-        known = after(known, group(list(known.values()), batch))
+        known = build_on(known, batch)
     return known
 
 
-@settings(max_examples=60, deadline=None)
+def build_on(known: dict[str, Story], batch: list[Entry]) -> dict[str, Story]:
+    return after(known, group(list(known.values()), batch, new_id=numbered(known)))
+
+
+@settings(max_examples=250, deadline=None)
 @given(entries_of, entries_of)
 def test_every_entry_in_exactly_one_story(first: list[Entry], second: list[Entry]):
-    """Shared entries stand in one shared story each, own ones in one story of their workspace."""
+    """An entry stands in one story of its scope, in none that others see, and own ids are drawn."""
     known = build(first, second)
-    shared = [e.id for s in known.values() if s.workspace_id is None for e in s.entries]
-    own = [e.id for s in known.values() if s.workspace_id for e in s.entries if e.workspace_id]
+    own = [e.id for s in known.values() for e in s.entries if e.scope == s.scope]
 
-    assert Counter(shared) == Counter({e.id for e in (*first, *second) if not e.workspace_id})
-    assert Counter(own) == Counter({e.id for e in (*first, *second) if e.workspace_id})
-    assert all(s.workspace_id or not any(e.workspace_id for e in s.entries) for s in known.values())
+    assert Counter(own) == Counter({e.id for e in (*first, *second)})
+    assert all(s.scope.sees(e.scope) for s in known.values() for e in s.entries)
+    assert all(any(e.scope == s.scope for e in s.entries) for s in known.values())
+    assert all(s.id.startswith("s_" if s.scope == SHARED else "o_") for s in known.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=250, deadline=None)
+@given(entries_of, entries_of)
+def test_each_event_is_seen_once(first: list[Entry], second: list[Entry]):
+    """In every place each entry that may be seen there is in exactly one story that is shown."""
+    known = build(first, second)
+
+    for viewer in (SHARED, TEAM, HERE, THERE, Scope("T2", "C9")):
+        shown = [e.id for s in for_scope(known.values(), viewer) for e in s.entries]
+        assert Counter(shown) == Counter({e.id for e in (*first, *second) if viewer.sees(e.scope)})
+
+
+@settings(max_examples=250, deadline=None)
 @given(entries_of, st.randoms(use_true_random=False))
 def test_order_of_arrival_in_one_batch(batch: list[Entry], random: object):
     """Within one batch the order in which feeds answered changes nothing."""
@@ -76,18 +103,22 @@ def test_order_of_arrival_in_one_batch(batch: list[Entry], random: object):
     assert build(batch) == build(shuffled)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(entries_of, entries_of)
 def test_second_run_changes_nothing(first: list[Entry], second: list[Entry]):
-    """Grouping what is known again gives no changed story and no merge."""
+    """Grouping what is known again gives no changed story, no merge, and draws no id."""
     known = build(first, second)
 
-    again = group(list(known.values()), [*first, *second], ["T1"])
+    again = group(list(known.values()), [*first, *second], SCOPES, new_id=no_id)
 
     assert again == Grouping(changed=(), merged={})
 
 
-@settings(max_examples=60, deadline=None)
+def no_id() -> str:
+    raise AssertionError("an id was drawn")
+
+
+@settings(max_examples=250, deadline=None)
 @given(entries_of, entries_of)
 def test_shape_of_every_story(first: list[Entry], second: list[Entry]):
     """Entries are in order, revisions count up by one, and every story has one to three topics."""
@@ -99,54 +130,79 @@ def test_shape_of_every_story(first: list[Entry], second: list[Entry]):
         assert len({e.language for e in story.entries}) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(entries_of, entries_of)
-def test_workspaces_never_change_shared_stories(first: list[Entry], second: list[Entry]):
-    """With or without a workspace's own entries, the shared stories are the same."""
+def test_nobody_changes_what_others_see(first: list[Entry], second: list[Entry]):
+    """With or without the entries of one place, what is told outside it is the same, but for ids."""
+    for place in (TEAM, HERE, THERE):
+        around = {scope for scope in SCOPES if not scope.sees(place)}
 
-    def shared(known: dict[str, Story]) -> dict[str, Story]:
-        return {key: story for key, story in known.items() if story.workspace_id is None}
+        def told(*batches: list[Entry], around: set[Scope] = around) -> Counter[object]:
+            return Counter(
+                (s.scope, s.entries, s.revisions, s.topics)
+                for s in build(*batches).values()
+                if s.scope in around
+            )
 
-    only_shared = [[e for e in batch if not e.workspace_id] for batch in (first, second)]
-    assert shared(build(first, second)) == shared(build(*only_shared))
+        without = [[e for e in batch if e.scope != place] for batch in (first, second)]
+        assert told(first, second) == told(*without)
 
 
 def test_copy_follows_the_shared_story():
-    """A workspace's copy takes in what comes to the shared story later, revisions included."""
+    """A copy takes in what comes to the wider story later, revisions included, in each layer."""
     shared = make_entry(SUBJECTS[0], hours_ago=40, outlet="A")
-    own = make_entry(SUBJECTS[1], hours_ago=39, outlet="B", workspace_id="T1")
-    known = build([shared], [own])
+    own = make_entry(SUBJECTS[1], hours_ago=39, outlet="B", scope=TEAM)
+    here = make_entry(SUBJECTS[1], hours_ago=38, outlet="D", scope=HERE)
+    known = build([shared], [own], [here])
     update = make_entry("Harbor Labs' Pilot 2 from Rotterdam needs 4 GB", hours_ago=5, outlet="C")
 
     known = build_on(known, [update])
 
-    original = next(s for s in known.values() if s.workspace_id is None)
-    copy = known[overlay_id(original.id, "T1")]
-    assert {e.outlet_name for e in copy.entries} == {"A", "B", "C"}
+    by_scope = {story.scope: story for story in known.values()}
+    original, copy, narrow = by_scope[SHARED], by_scope[TEAM], by_scope[HERE]
     assert {e.outlet_name for e in original.entries} == {"A", "C"}
-    assert copy.revision == original.revision == 2
-    assert event_id(copy.id) == original.id
-    assert for_workspace(known.values(), "T1") == [copy]
-    assert for_workspace(known.values(), None) == [original]
-    assert for_workspace(known.values(), "T2") == [original]
-
-
-def build_on(known: dict[str, Story], batch: list[Entry]) -> dict[str, Story]:
-    return after(known, group(list(known.values()), batch))
+    assert {e.outlet_name for e in copy.entries} == {"A", "B", "C"}
+    assert {e.outlet_name for e in narrow.entries} == {"A", "B", "C", "D"}
+    assert original.revision == copy.revision == narrow.revision == 2
+    assert {copy.copy_of, narrow.copy_of} == {original.id}
+    assert for_scope(known.values(), SHARED) == [original]
+    assert for_scope(known.values(), Scope("T2", "C1")) == [original]
+    assert for_scope(known.values(), TEAM) == [copy]
+    assert for_scope(known.values(), THERE) == [copy]
+    assert for_scope(known.values(), HERE) == [narrow]
 
 
 def test_own_story_becomes_a_copy():
-    """An own story whose event the catalogue tells later turns into a copy; the old id leads there."""
-    own = make_entry(SUBJECTS[1], hours_ago=30, outlet="B", workspace_id="T1")
-    known = build([own])
+    """An own story whose event is told in a wider layer later becomes a copy under its old id."""
+    here = make_entry(SUBJECTS[1], hours_ago=31, outlet="D", scope=HERE)
+    known = build([here])
     (old,) = known
 
-    grouping = group(list(known.values()), [make_entry(SUBJECTS[0], hours_ago=20, outlet="A")])
-    known = after(known, grouping)
+    known = build_on(known, [make_entry(SUBJECTS[1], hours_ago=30, outlet="B", scope=TEAM)])
+    (between,) = [story for story in known.values() if story.scope == TEAM]
+    assert known[old].copy_of == between.id
+    known = build_on(known, [make_entry(SUBJECTS[0], hours_ago=20, outlet="A")])
 
-    original = next(s for s in known.values() if s.workspace_id is None)
-    assert grouping.merged == {old: overlay_id(original.id, "T1")}
-    assert len(known[overlay_id(original.id, "T1")].entries) == 2
+    (original,) = [story for story in known.values() if story.scope == SHARED]
+    assert {known[old].copy_of, known[between.id].copy_of} == {original.id}
+    assert len(known[old].entries) == 3
+    assert for_scope(known.values(), HERE) == [known[old]]
+
+
+def test_a_copy_follows_what_its_original_became_part_of():
+    """When two shared stories turn out to be one, the copy of the one that ended is the other's."""
+    one, other = (make_entry(SUBJECTS[n], hours_ago=30, outlet=f"O{n}") for n in (0, 4))
+    own = make_entry(SUBJECTS[4], hours_ago=29, outlet="B", scope=HERE)
+    known = build([one, other], [own])
+    (copy,) = [story for story in known.values() if story.scope == HERE]
+    ended, survivor = copy.event_id, next(k for k, s in known.items() if s.entries == (one,))
+    merged = replace(known[survivor], entries=(one, other))
+    moved = {copy.id: replace(copy, copy_of=survivor), survivor: merged}
+
+    after_merge = group(list(moved.values()), [], [HERE], new_id=no_id)
+
+    assert ended != survivor
+    assert for_scope(after(moved, after_merge).values(), HERE)[0].id == copy.id
 
 
 def test_same_page_always_joins():

@@ -140,8 +140,10 @@ def test_every_term_has_a_page(snapshot):
 
 @each_row("text", FEW)
 def test_hostile_names_and_searches_do_nothing(text):
-    """Channel names and searches come from outside."""
+    """Names of channels and feeds, and searches, come from outside."""
     channel = replace(AI_NEWS, name=text, state_reason=text)
     page = glossary_page((), 0, text)
-    assert_view_sound(home_view(content(channels=(channel,), own=channel, glossary=page)))
+    feeds = ((text, text),) * 30
+    shown = content(channels=(channel,), own=channel, glossary=page, workspace_feeds=feeds)
+    assert_view_sound(home_view(shown))
     assert_view_sound(unknown_term_view(text))

@@ -221,6 +221,26 @@ def test_no_sources_leave_the_field_out():
     assert "muted" not in fields(view)
 
 
+def test_feeds_are_for_those_who_may():
+    """Guests have no field of feeds; admins also remove and share what others cannot."""
+    everybody = {ids.SETTINGS_ADD_FEED, ids.SETTINGS_REMOVE_FEEDS}
+    shared = (OwnFeed(url="https://wide.example/feed", name="Wide"),)
+    cases = (
+        (content(may_add_feeds=False), set()),
+        (content(), everybody),
+        (
+            content(may_share_feeds=True, workspace_feeds=shared),
+            everybody | {ids.SETTINGS_SHARE_FEEDS},
+        ),
+    )
+    for shown, fields in cases:
+        view = settings_view(shown)
+        assert_view_sound(view)
+        of_feeds = everybody | {ids.SETTINGS_SHARE_FEEDS}
+        assert {block.get("block_id") for block in view["blocks"]} & of_feeds == fields
+        assert ("whole workspace" in str(view)) is shown.may_share_feeds
+
+
 @each_row("text", FEW)
 def test_hostile_names_do_nothing(text):
     """Names of channels, outlets, feeds and entries come from outside."""
@@ -229,6 +249,8 @@ def test_hostile_names_do_nothing(text):
         channel_name=text,
         outlets={"a.example": text},
         own_feeds=(OwnFeed(url=text, name=text),),
+        workspace_feeds=(OwnFeed(url=f"{text}/2", name=text),),
+        may_share_feeds=True,
         preview=preview,
         notes=(text,),
         proposed_zone=text,

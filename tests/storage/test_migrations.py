@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digest.preference import Channel, Preference
 from bot.errors import StorageError
+from bot.news.scope import Scope
 from storage.cipher import Cipher
 from storage.database import Database
 from storage.engine import WRITES, database_url, make_engine, prepare_file, sqlite_path
 from storage.migrate import alembic_config, current_revision, migrate
 from storage.migrations import HEAD, REVISIONS
+from storage.statements import sha256_of
 from storage.tables import Base
 from tests.fakes.stored import NOON
 
@@ -297,3 +299,74 @@ async def test_a_percent_sign_in_the_password_is_no_trouble(postgres_server: str
     finally:
         with psycopg.connect(postgres_server, autocommit=True) as connection:
             connection.execute("DROP ROLE odd")
+
+
+# As the release with schema 0004 writes them: a feed and two own stories of a workspace, one a copy.
+_OWN_NEWS_0004 = """
+INSERT INTO feeds (workspace_id, url_sha256, url, name, outlet, language, weight, only_ai, failures,
+    moved_seen, gone)
+  VALUES ('{team}', '{sha}', 'https://own.example/f', 'Own', 'own.example', 'en', 0.5, false, 0, 0, false);
+INSERT INTO entries (id, workspace_id, feed_url, outlet, outlet_name, title, url, url_key, text, language,
+    weight, seen_at)
+  VALUES ('e-{team}', '{team}', 'https://own.example/f', 'own.example', 'Own', 'Headline', '', '', '',
+    'en', 0.5, '{at}');
+INSERT INTO stories (id, workspace_id, headline, language, topics, first_at, latest_at, merged_into)
+  VALUES ('{story}', '{team}', 'Headline', 'en', '{topics}', '{at}', '{at}', NULL);
+INSERT INTO story_entries (story_id, entry_id, position) VALUES ('{story}', 'e-{team}', 0);
+INSERT INTO revisions (story_id, number, entry_id, at, novelty, detail)
+  VALUES ('{story}', 2, 'e-{team}', '{at}', 'figure', '4 GB');
+INSERT INTO stories (id, workspace_id, headline, language, topics, first_at, latest_at, merged_into)
+  VALUES ('old-{story}', '{team}', 'Headline', 'en', '{topics}', '{at}', '{at}', '{story}');
+INSERT INTO told (workspace_id, channel_id, local_date, story_id, revision, headline)
+  VALUES ('{team}', 'C1', '2026-03-02', '{story}', 2, 'Headline')
+"""
+
+
+async def test_own_feeds_stay_their_workspaces(empty_url: str, cipher: Cipher) -> None:
+    """Feeds, stories and what was told stay; ids are drawn anew, the old ones lead there; admins are owed word."""
+    from alembic import command
+
+    def to_0004(connection: Connection) -> None:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+
+    path = sqlite_path(empty_url)
+    if path is not None:
+        prepare_file(path)
+    engine = make_engine(database_url(empty_url))
+    old_ids = {"T1": "w_0123456789ab_ff00ff00", "T2": "s_fedcba987654"}
+    async with engine.execution_options(**{WRITES: True}).begin() as connection:
+        await connection.run_sync(to_0004)
+        for team, story in old_ids.items():
+            values = {
+                "team": team,
+                "story": story,
+                "sha": sha256_of("https://own.example/f"),
+                "at": "2026-03-02 12:00:00.000000",
+            }
+            filled = _OWN_NEWS_0004.format(**values, topics='{"v":1,"value":["general"]}')
+            for statement in filled.split(";"):
+                await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    assert await migrate(empty_url) == "0004"
+
+    async with await Database.open(empty_url, cipher=cipher) as database:
+        drawn = {}
+        for team, old in old_ids.items():
+            scope, channel = Scope(team), Scope(team, "C1")
+            [polled] = await database.feeds.all(scope)
+            assert (polled.feed.name, polled.feed.seed) == ("Own", team)
+            found = await database.stories.get(old, channel)
+            assert found is not None
+            assert found == await database.stories.get(f"old-{old}", channel)
+            assert found.id.startswith("o_")
+            assert (found.scope, found.revision) == (scope, 2)
+            assert [entry.id for entry in found.entries] == [f"e-{team}"]
+            assert found.copy_of == ("s_0123456789ab" if old.startswith("w_") else None)
+            assert await database.stories.get(old, Scope("T3", "C1")) is None
+            [told] = await database.deliveries.told(team, "C1", NOON.date())
+            assert (told.story_id, told.copy_of) == (found.id, found.copy_of)
+            drawn[team] = found.id
+        assert len(set(drawn.values())) == 2
+        assert await database.admin_notes.owed("own-feeds") == ["T1", "T2"]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.news.feed import PollState
+from bot.news.scope import SHARED, Scope
 from bot.news.story import LeftOut, Revision
 from storage.database import Database
 from tests.fakes.stored import NOON, make_entry, make_feed, make_story
@@ -26,13 +27,15 @@ async def test_adding_a_feed_again_updates_it(database: Database) -> None:
 
 
 async def test_feeds_belong_to_their_owner(database: Database) -> None:
-    """The catalogue and each workspace may have the same address, each for itself."""
-    for owner in (None, "T1", "T2"):
-        assert await database.feeds.add(make_feed(workspace_id=owner))
+    """Catalogue, workspaces and conversations may have the same address, each for itself."""
+    owners = (SHARED, Scope("T1"), Scope("T1", "C1"), Scope("T2"))
+    for owner in owners:
+        assert await database.feeds.add(make_feed(scope=owner))
 
-    assert [it.feed.workspace_id for it in await database.feeds.all()] == [None]
-    assert [it.feed.workspace_id for it in await database.feeds.all("T1")] == ["T1"]
-    assert len(await database.feeds.everywhere()) == 3
+    for owner in owners:
+        assert [it.feed.scope for it in await database.feeds.all(owner)] == [owner]
+    assert len(await database.feeds.everywhere()) == 4
+    assert await database.feeds.scopes() == {*owners} - {SHARED}
 
 
 async def test_a_very_long_address_is_stored(database: Database) -> None:
@@ -77,7 +80,7 @@ async def test_adding_a_gone_feed_revives_it(database: Database) -> None:
 async def test_removing_a_feed_says_whether_it_was_there(database: Database) -> None:
     """Removing twice gives True, then False."""
     await database.feeds.add(make_feed())
-    assert not await database.feeds.remove(make_feed().url, "T1")
+    assert not await database.feeds.remove(make_feed().url, Scope("T1"))
     assert await database.feeds.remove(make_feed().url)
     assert not await database.feeds.remove(make_feed().url)
 
@@ -139,8 +142,9 @@ async def test_stories_since_are_shared_or_ones_own(database: Database) -> None:
         [
             make_story("old", old),
             make_story("shared"),
-            make_story("own", make_entry("o", published_at=NOON), workspace_id="T1"),
-            make_story("other", workspace_id="T2"),
+            make_story("own", make_entry("o", published_at=NOON), scope=Scope("T1")),
+            make_story("other", scope=Scope("T2")),
+            make_story("here", scope=Scope("T1", "C1")),
         ],
         {},
     )
@@ -148,19 +152,24 @@ async def test_stories_since_are_shared_or_ones_own(database: Database) -> None:
     since = NOON - timedelta(days=1)
 
     assert [it.id for it in await database.stories.since(since)] == ["shared"]
-    assert [it.id for it in await database.stories.since(since, "T1")] == ["own", "shared"]
+    assert [it.id for it in await database.stories.since(since, Scope("T1").around)] == [
+        "own",
+        "shared",
+    ]
+    assert [it.id for it in await database.stories.since(since, [Scope("T1", "C1")])] == ["here"]
 
 
 async def test_an_entry_may_stand_in_two_stories(database: Database) -> None:
     """A workspace's own story may hold an entry of the catalogue without taking it away."""
     entry = make_entry("both")
     shared = make_story("shared", entry)
-    own = make_story("own", entry, make_entry("mine", workspace_id="T1"), workspace_id="T1")
+    own = make_story("own", entry, make_entry("mine", scope=Scope("T1")), scope=Scope("T1"))
 
     await database.stories.save([shared, own], {})
 
-    assert await database.stories.get("shared") == shared
-    assert await database.stories.get("own") == own
+    assert await database.stories.get("shared", SHARED) == shared
+    assert await database.stories.get("own", Scope("T1", "C1")) == own
+    assert await database.stories.get("own", Scope("T2")) is None
 
 
 async def test_saving_again_replaces_the_whole_story(database: Database) -> None:
@@ -171,7 +180,7 @@ async def test_saving_again_replaces_the_whole_story(database: Database) -> None
 
     await database.stories.save([changed], {})
 
-    assert await database.stories.get("s1") == changed
+    assert await database.stories.get("s1", SHARED) == changed
 
 
 async def test_merged_stories_lead_to_the_survivor(database: Database) -> None:
@@ -183,16 +192,16 @@ async def test_merged_stories_lead_to_the_survivor(database: Database) -> None:
     await database.stories.save([survivor], {"b": "c", "c": "d", "never-stored": "c"})
 
     for name in ("a", "b", "c", "d", "never-stored"):
-        assert await database.stories.get(name) == survivor
+        assert await database.stories.get(name, SHARED) == survivor
     assert [it.id for it in await database.stories.since(NOON - timedelta(days=9))] == ["d"]
-    assert await database.stories.get("unheard-of") is None
+    assert await database.stories.get("unheard-of", SHARED) is None
 
 
 async def test_a_merge_into_nothing_is_refused_whole(database: Database) -> None:
     """A merge into a story that does not exist is a bug: it is named and nothing is stored."""
     with pytest.raises(ValueError, match="nowhere"):
         await database.stories.save([make_story("s1")], {"a": "nowhere"})
-    assert await database.stories.get("s1") is None
+    assert await database.stories.get("s1", SHARED) is None
 
 
 async def test_many_stories_are_read_at_once(database: Database) -> None:

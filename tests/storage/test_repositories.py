@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from bot.errors import CipherError
+from bot.news.scope import Scope
 from bot.workspace import Installation
 from storage.cipher import Cipher, generate_key
 from storage.database import Database
@@ -54,11 +55,12 @@ async def test_a_model_is_never_replaced_by_the_extractive_explainer(database: D
 
 
 async def test_explanations_are_kept_apart_by_the_whole_key(database: Database) -> None:
-    """Another revision or another workspace is another explanation; many are read at once."""
+    """Another revision, workspace or conversation is another explanation; many are read at once."""
     kept = [
         make_explanation(),
         make_explanation(revision=2),
-        make_explanation(workspace_id="T1"),
+        make_explanation(scope=Scope("T1")),
+        make_explanation(story_id="s2", scope=Scope("T1", "C1")),
     ]
     for explanation in kept:
         await database.explanations.save(explanation)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.digest.delivery import FINAL, DeliveryState
 from bot.news.entry import Page
+from bot.news.scope import SHARED
 from storage.database import Database
 from storage.retention import Ages, Cleaned
 from tests.fakes.stored import (
@@ -77,7 +78,7 @@ async def test_each_thing_goes_at_its_age(database: Database, days: int, cleaned
     if days > 180:  # by then the long story is old as well
         counts |= {"stories": 2, "entries": 3, "explanations": 2}
     assert result == Cleaned(**counts)
-    assert (await database.stories.get("long") is None) == (days > 180)
+    assert (await database.stories.get("long", SHARED) is None) == (days > 180)
     assert len(await database.deliveries.recent(NOON.date())) == 1 - counts["deliveries"]
 
 
