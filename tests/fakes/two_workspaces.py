@@ -2,7 +2,7 @@
 Two workspaces in one bot, and in them things that belong to somebody: for tests of who sees what.
 
 Ada (of the first) has a digest by direct message, a private channel, answers of several kinds and a
-click; each workspace has a story of its own feeds. Words of `SECRETS` stand in what is theirs alone.
+click; each workspace has a story of its own feeds, and the private channel one of its. Words of `SECRETS` stand in what is theirs alone.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ from tests.fakes.talk import CHANNEL, WORKSPACE, Talk, Unpaced, open_talk
 _WORLD: Final = make_world(2)
 OTHER, THEIR_CHANNEL, XAN = _WORLD["id"], _WORLD["channels"][1]["id"], _WORLD["users"][0]["id"]
 EDITORS, RANDOM, ADA, BEN = "C01EDITORS1", "C01RANDOM01", "U01ADA00001", "U01BEN00001"
-SECRETS: Final = ("quokka", "narwhal", "wombat", "numbat", "marsupial", "dingo", "walrus")
+SECRETS: Final = ("quokka", "narwhal", "wombat", "numbat", "marsupial", "dingo", "walrus", "bilby")
 SHARED_STORY = "s_000000000001"
 STORY_OF: Final = {WORKSPACE: "s_0000000000aa", OTHER: "s_0000000000bb"}
-FEED = "https://dingo.example/feed"
+# Of the feeds of Ada's private channel, which nobody else is in.
+PRIVATE_STORY = "o_0000000000cc"
+FEED, PRIVATE_FEED = "https://dingo.example/feed", "https://bilby.example/feed"
 # Ada's, but for the last one: a private answer, one in the channel, one in her direct message.
 ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "K-private": {"private": True},
@@ -116,9 +118,15 @@ async def open_two_workspaces(folder: Path) -> AsyncIterator[TwoWorkspaces]:
 async def _furnish(both: TwoWorkspaces) -> None:
     database, now = both.talk.database, both.talk.bot.newsroom.clock.now()
     everybodys = make_story(SHARED_STORY, make_entry("e-1", title="A model for everybody"))
-    stories = [everybodys, _own_story(WORKSPACE, "quokka"), _own_story(OTHER, "narwhal")]
+    stories = [
+        everybodys,
+        _own_story(STORY_OF[WORKSPACE], Scope(WORKSPACE), "quokka"),
+        _own_story(STORY_OF[OTHER], Scope(OTHER), "narwhal"),
+        _own_story(PRIVATE_STORY, Scope(WORKSPACE, EDITORS), "bilby"),
+    ]
     await database.stories.save(stories, {})
     await database.feeds.add(make_feed("dingo", url=FEED, scope=Scope(WORKSPACE)))
+    await database.feeds.add(make_feed("bilby", scope=Scope(WORKSPACE, EDITORS)))
     for channel_id, name in ((both.directs[0], ""), (EDITORS, "walrus-room")):
         await database.channels.save(_channel(channel_id, name, now))
     for key, changes in ANSWERS.items():
@@ -142,15 +150,15 @@ async def _furnish(both: TwoWorkspaces) -> None:
         await database.feedback.record(given)
 
 
-def _own_story(workspace: str, word: str) -> Story:
+def _own_story(story_id: str, scope: Scope, word: str) -> Story:
     entry = make_entry(
         f"e-{word}",
-        scope=Scope(workspace),
+        scope=scope,
         title=f"The {word} model",
         outlet_name=f"{word} wire",
         text=f"A {word} was trained.",
     )
-    return make_story(STORY_OF[workspace], entry, scope=Scope(workspace))
+    return make_story(story_id, entry, scope=scope)
 
 
 def _channel(channel_id: str, name: str, now: datetime) -> Channel:
@@ -193,6 +201,8 @@ __all__ = [
     "EDITORS",
     "FEED",
     "OTHER",
+    "PRIVATE_FEED",
+    "PRIVATE_STORY",
     "RANDOM",
     "SECRETS",
     "SHARED_STORY",

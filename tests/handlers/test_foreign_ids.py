@@ -29,6 +29,8 @@ from tests.fakes.two_workspaces import (
     EDITORS,
     FEED,
     OTHER,
+    PRIVATE_FEED,
+    PRIVATE_STORY,
     RANDOM,
     SECRETS,
     SHARED_STORY,
@@ -79,7 +81,7 @@ def about(channel_id: str, *, dm: bool | None = None, seal: str = "") -> str:
 
 
 def attacks_on_stories(who: Pressing) -> Iterator[Attack]:
-    away = [STORY_OF[OTHER if who.team == WORKSPACE else WORKSPACE]]
+    away = [STORY_OF[OTHER if who.team == WORKSPACE else WORKSPACE], PRIVATE_STORY]
     for choice in ids.MenuChoice:
 
         async def choose(one: str, choice: ids.MenuChoice = choice) -> str:
@@ -160,18 +162,20 @@ def attacks_on_conversations(both: TwoWorkspaces, who: Pressing) -> Iterator[Att
 
 
 def attacks_on_the_rest(who: Pressing) -> Iterator[Attack]:
-    async def remove(one: str) -> str:
-        ticked = {ids.FIELD: {"selected_options": [{"value": one}]}}
-        return await who.submit(about(who.channel), {ids.SETTINGS_REMOVE_FEEDS: ticked})
+    for part in (ids.SETTINGS_REMOVE_FEEDS, ids.SETTINGS_SHARE_FEEDS):
+
+        async def tick(one: str, part: str = part) -> str:
+            ticked = {ids.FIELD: {"selected_options": [{"value": one}]}}
+            return await who.submit(about(who.channel), {part: ticked})
+
+        theirs = PRIVATE_FEED if who.team == WORKSPACE else FEED
+        yield Attack(ids.SETTINGS_VIEW, part, tick, [ids.feed_key(theirs)], "nothing")
 
     async def name(one: str) -> str:
         return await who.press(ids.HOME_NAMED, [one], metadata="D1")
 
     if who.team == WORKSPACE:
         yield Attack(ids.HOME_NAMED, "selected_users", name, [ADA, XAN], "U0NOBODY")
-    else:
-        feeds = [ids.feed_key(FEED)]
-        yield Attack(ids.SETTINGS_VIEW, ids.SETTINGS_REMOVE_FEEDS, remove, feeds, "nothing")
 
 
 def attacks_on_rows(both: TwoWorkspaces, who: Pressing) -> Iterator[Attack]:
@@ -191,7 +195,7 @@ def attacks_on_rows(both: TwoWorkspaces, who: Pressing) -> Iterator[Attack]:
         first = await recorded_key(both, who, RequestKind.REPHRASE, request=one, wish="detail")
         return await recorded(both, who, RequestKind.REPHRASE, request=first, wish="simpler")
 
-    away = [STORY_OF[OTHER if who.team == WORKSPACE else WORKSPACE]]
+    away = [STORY_OF[OTHER if who.team == WORKSPACE else WORKSPACE], PRIVATE_STORY]
     keys = ["K-private", "K-direct", "K-other" if who.team == WORKSPACE else "K-public"]
     yield Attack(DETAILS, "story", explain, away, "s_00000000dead")
     yield Attack(DETAILS, "story", explain_more, away, "s_00000000dead")

@@ -173,6 +173,8 @@ ELSEWHERE = {
         "parse_page",
     ): "a process that can be killed; its patterns are in the table",
     ("bot/slack/directory.py", "resolve"): "asks Slack; its patterns are in the table",
+    ("bot/slack/connection.py", "make_app"): "a workspace's id, matched as a whole",
+    ("bot/slack/connection.py", "authorize"): "a workspace's id, matched as a whole",
     ("bot/digest/spots.py", "named"): "an id of at most 64 letters, matched as a whole",
     ("handlers/inbound.py", "ts_of"): "a number of at most 41 letters, matched as a whole",
 }
