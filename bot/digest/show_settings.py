@@ -19,6 +19,7 @@ from bot.digest.settle import has_zone
 from bot.digest.spot import Asker, Spot
 from bot.digest.topic_counts import topics_of_last_week
 from bot.errors import SlackError
+from bot.explain.outgoing.named import shown_name
 from bot.news.ports import StoryStore
 from bot.news.topic import Topic
 from bot.render.ids import SettingsTarget
@@ -78,7 +79,10 @@ class ShowSettings:
             zone_is_set=has_zone(channel),
             topic_counts=counts,
             outlets=outlets,
-            own_feeds=tuple(OwnFeed(url=one.feed.url, name=one.feed.name) for one in own),
+            own_feeds=tuple(
+                OwnFeed(url=one.feed.url, name=shown_name(one.feed.name, one.feed.url))
+                for one in own
+            ),
             notes=(*notes, *stopped),
         )
 

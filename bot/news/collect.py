@@ -184,7 +184,8 @@ async def _sift(
                 entry = make_entry(polled.feed, parsed, now, reading.language)
             except Exception as error:  # noqa: BLE001 - one bad item must not spoil its feed; it is named
                 sentence = f"one item could not be used: {str(error) or type(error).__name__}"
-                problems.append(Problem(source=polled.feed.name, error=sentence))
+                feed = polled.feed
+                problems.append(Problem(source=feed.name, error=sentence, address=feed.url))
                 continue
             made.setdefault(entry.id, (entry, polled.feed, parsed))
     known = await entry_store.known(list(made)) if made else set()
@@ -276,7 +277,7 @@ def _report(
     grouping: Grouping,
 ) -> CollectReport:
     problems = [
-        Problem(source=polled.feed.name or polled.feed.url, error=problem)
+        Problem(source=polled.feed.name or polled.feed.url, error=problem, address=polled.feed.url)
         for polled, reading in zip(feeds, readings, strict=True)
         for problem in reading.problems or (("could not be read",) if _failed(reading) else ())
     ]

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
+from bot.explain.outgoing.addresses import top_level_domains
 from bot.render.clean import one_line
 
 SLACK_URL = "https://slack.com"
@@ -80,7 +81,11 @@ def _claims_other_host(label: str, target: str) -> bool:
     if "://" in plain:
         return True
     found = _DOMAIN_IN_TEXT.findall(plain)
-    return any(not _same_site(name, target) for name in found)
+    # "Node.js" is no address: nothing is registered under such an ending.
+    return any(
+        not _same_site(name, target) and name.rsplit(".", 1)[-1] in top_level_domains()
+        for name in found
+    )
 
 
 def _same_site(name: str, target: str) -> bool:
