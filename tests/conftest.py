@@ -56,3 +56,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in _REAL_PROCESSES:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the attack scripts counted; their tests hand it over when they end."""
+    counts = {
+        report.nodeid: value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "attacks"
+    }
+    if counts:
+        tried, stopped, harmless, passed = map(sum, zip(*counts.values(), strict=True))
+        terminalreporter.write_line(
+            f"Attacks: tried {tried}, stopped {stopped}; harmless passed {passed} of {harmless}"
+        )

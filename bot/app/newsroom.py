@@ -259,7 +259,11 @@ async def feed_health(database: Database) -> CollectReport | None:
         feeds_read=len(asked),
         feeds_answered=len(asked) - len(broken),
         problems=tuple(
-            Problem(source=one.feed.name, error=one.poll.last_error or "did not answer")
+            Problem(
+                source=one.feed.name,
+                error=one.poll.last_error or "did not answer",
+                address=one.feed.url,
+            )
             for one in broken
         ),
     )

@@ -14,6 +14,7 @@ from bot.digest.delivery import DeliveryKey
 from bot.digest.digest import Digest
 from bot.digest.preference import Channel, Preference
 from bot.digest.schedule import date_of
+from bot.explain.outgoing.named import shown_left_out, shown_problems
 from bot.news.catalogue import starter_feeds
 from bot.news.feed import PolledFeed
 from bot.news.story import CollectReport, Problem
@@ -79,7 +80,7 @@ async def _made(newsroom: Newsroom, preference: Preference, now: datetime) -> Di
 
 
 def _with_report(digest: Digest, report: CollectReport, held_back: int) -> Digest:
-    problems = list(report.problems)
+    problems = list(shown_problems(report.problems))
     if held_back:
         entries = "1 entry is" if held_back == 1 else f"{held_back} entries are"
         sentence = f"{entries} dated after the time asked for, and left out"
@@ -88,7 +89,7 @@ def _with_report(digest: Digest, report: CollectReport, held_back: int) -> Diges
         digest,
         feeds_read=report.feeds_read,
         feeds_answered=report.feeds_answered,
-        not_included=(*digest.not_included, *report.left_out),
+        not_included=tuple(map(shown_left_out, (*digest.not_included, *report.left_out))),
         problems=tuple(problems),
         first_post=False,
     )

@@ -38,7 +38,7 @@ _MAX_HOUSE_TERMS = 8
 _TIMEOUT_SECONDS = 60.0
 # Grows by hand when the rules around the prompt change.
 _EDITION = 1
-_NAMES = ("answer", *(mode.value for mode in AnswerMode), "short", "normal", "long")
+_NAMES = ("answer", *(mode.value for mode in AnswerMode), "short", "normal", "long", "language")
 _TEXTS = {
     name: files("bot.chat").joinpath("prompts", f"{name}.txt").read_text(encoding="utf-8")
     for name in _NAMES
@@ -107,8 +107,7 @@ def answer_request(
 def _instructions(mode: AnswerMode, level: Level, language: str, length: Length | None) -> str:
     return (
         f"{_TEXTS['answer']}\n{_TEXTS[mode.value]}\n{_READERS[level]}{_TEXTS[length or 'normal']}"
-        f"Language of the answer: {language} (ISO 639-1), whatever language the documents and the "
-        "question have.\n"
+        f"{_TEXTS['language'].format(language=language)}"
     )
 
 

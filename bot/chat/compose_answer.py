@@ -13,11 +13,12 @@ from bot.chat.extracts import (
     terms_in,
 )
 from bot.chat.held import Holder
-from bot.chat.material import FromGlossary, Material, Say, Wishes
+from bot.chat.material import FromGlossary, Material, Say, Wishes, outgoing_for
 from bot.chat.request import Request
 from bot.chat.sayings import Saying, say
 from bot.explain.explanation import ExplainedTerm, Level
 from bot.explain.glossary import Glossary
+from bot.explain.outgoing.check import MAX_CHARS
 from bot.model.port import BudgetSpent, ContentFiltered, ModelError, Refused
 
 _SHOWN_QUESTION_CHARS = 300
@@ -27,7 +28,12 @@ GLOSSARY_LANGUAGE = "en"
 def from_glossary(found: FromGlossary, request: Request, *, has_model: bool) -> AnswerContent:
     """Return the glossary's answer; where there is a model, it can be asked for more."""
     entry, wishes = found.entry, found.context.wishes
-    base = _base(request, wishes, "glossary", found.context.question)
+    base = _base(
+        request,
+        wishes,
+        "glossary",
+        _asked(Material(mode=AnswerMode.GENERAL, context=found.context)),
+    )
     return replace(
         base,
         headline=entry.term,
@@ -54,7 +60,7 @@ def from_model(
         notes = (*notes, AnswerNote.NOT_IN_SOURCES)
     if interrupted:
         notes = (*notes, AnswerNote.INTERRUPTED)
-    base = _base(request, wishes, "general" if general else "sources", material.context.question)
+    base = _base(request, wishes, "general" if general else "sources", _asked(material))
     content = replace(
         base,
         headline=material.headline,
@@ -87,10 +93,15 @@ def without_model(
         dropped: Sentences of the model that failed the checks.
     """
     wishes = material.context.wishes
-    base = _base(request, wishes, "extractive", material.context.question)
+    base = _base(request, wishes, "extractive", _asked(material))
     # Where no model is set up there will be none later; the label says that none was asked.
     failed = () if error is None else (AnswerNote.NO_MODEL,)
-    lines = nearest_sentences(material.context.question, material.documents, wishes.language)
+    lines = nearest_sentences(
+        material.context.question,
+        material.documents,
+        wishes.language,
+        outgoing=outgoing_for(material),
+    )
     if lines:
         content = replace(
             base,
@@ -137,13 +148,19 @@ def _base(request: Request, wishes: Wishes, basis: AnswerBasis, question: str) -
         basis=basis,
         paragraphs=(),
         # In a thread it stands above the answer; a private answer can be shared without it.
-        question=" ".join(question.split())[:_SHOWN_QUESTION_CHARS] if request.private else "",
+        question=question if request.private else "",
         level=wishes.level,
         language=wishes.language,
         follow_up_hint=not request.private,
         can_share=request.private,
         can_rate=True,
     )
+
+
+def _asked(material: Material) -> str:
+    """Return what was asked as it is repeated: a private answer can be shared with a channel."""
+    question = " ".join(material.context.question[:MAX_CHARS].split())[:_SHOWN_QUESTION_CHARS]
+    return outgoing_for(material).first([question])
 
 
 def _notes(material: Material) -> tuple[AnswerNote, ...]:

@@ -17,6 +17,8 @@ from bot.chat.turns import explained_at, new_memory
 from bot.chat.understand import wishes_of
 from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form
+from bot.explain.extractive import NothingToShow
+from bot.explain.outgoing.named import shown_headline
 from bot.news.ports import StoryStore
 from bot.news.story import Story
 from bot.render.message import Message
@@ -86,9 +88,13 @@ class ExplainMore:
         # A courtesy: posting will tell whether Slack is there.
         with suppress(SlackError):
             await answer.show_thinking(say(Saying.THINKING, wishes.language))
-        explanation = await self._explainer.explain(
-            story, level=wishes.level, language=wishes.language, now=now, form=Form.FULL
-        )
+        try:
+            explanation = await self._explainer.explain(
+                story, level=wishes.level, language=wishes.language, now=now, form=Form.FULL
+            )
+        except NothingToShow:
+            nothing = self._renderer.notice([say(Saying.NOTHING_HOLDS, wishes.language)])
+            return await answer.finish(nothing)
         ts = await answer.finish(self._renderer.explanation(explanation, request.source_key))
         kept = memory or new_memory(key_of(request, ts), now)
         await self._remembering.explained(kept, story.id, ts, _plain(explanation), now)
@@ -96,7 +102,7 @@ class ExplainMore:
 
     async def _point(self, request: Request, story: Story, ts: str, wishes: Wishes) -> None:
         message = self._renderer.already_explained(
-            request.channel_id, ts, story.headline, wishes.language
+            request.channel_id, ts, shown_headline(story), wishes.language
         )
         await self._whisper(request, message)
 

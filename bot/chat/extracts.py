@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.explain.explanation import ExplainedTerm, Level
 from bot.explain.glossary import Glossary, GlossaryEntry
+from bot.explain.outgoing.check import Outgoing
 from bot.explain.pick import candidates, is_repeat, ranked, words_of
 from bot.explain.sources import Document
 from bot.explain.wordforms import normal_words
@@ -36,14 +37,19 @@ _QUESTION_WORDS = frozenset(
 
 
 def nearest_sentences(
-    question: str, chosen: Sequence[Document], language: str, limit: int = MAX_SENTENCES
+    question: str,
+    chosen: Sequence[Document],
+    language: str,
+    limit: int = MAX_SENTENCES,
+    outgoing: Outgoing | None = None,
 ) -> tuple[str, ...]:
     """
     Return sentences of the sources that share most words with the question, in their order.
 
-    When none shares any (or nothing was asked), the most telling ones.
+    When none shares any (or nothing was asked), the most telling ones. Only what may be posted:
+    *outgoing* is the check for it (default: made of the documents).
     """
-    pool = candidates(chosen, language)
+    pool = candidates(chosen, language, outgoing)
     wanted = _asked(question)
     order = ranked(pool, chosen)
     near = [one for one in order if wanted & _asked(one.text)]

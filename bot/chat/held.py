@@ -17,6 +17,7 @@ from typing import Protocol
 
 from bot.chat.answer_prompt import NOT_IN_SOURCES_MARK, OUTSIDE_MARK
 from bot.explain.draft import fold_space
+from bot.explain.outgoing.check import Outgoing
 from bot.explain.plain_language import is_clean
 from bot.explain.readability import word_count
 from bot.explain.sentences import split_sentences
@@ -74,11 +75,16 @@ class Holder:
     Args:
         check: Judges each sentence.
         language: Of the answer, for cutting sentences.
+        outgoing: What may be posted; None: nothing may be named that looks like an address.
     """
 
-    def __init__(self, check: SentenceCheck, language: str = "en") -> None:
+    def __init__(
+        self, check: SentenceCheck, language: str = "en", outgoing: Outgoing | None = None
+    ) -> None:
         self._check = check
+        self._outgoing = outgoing or Outgoing()
         self._language = language
+        self._before = ""
         self._buffer = ""
         self._room = MAX_ANSWER_CHARS
         self._look_again_at = 0
@@ -204,8 +210,12 @@ class Holder:
         return kept
 
     def _is_fit(self, text: str) -> bool:
+        before, self._before = self._before, text
         return (
-            is_clean(text) and word_count(text) <= MAX_SENTENCE_WORDS and self._check.passes(text)
+            is_clean(text)
+            and word_count(text) <= MAX_SENTENCE_WORDS
+            and self._outgoing.fits(text, before)
+            and self._check.passes(text)
         )
 
     def _without_mark(self, text: str) -> str:

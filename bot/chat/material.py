@@ -11,7 +11,10 @@ from bot.chat.sayings import Saying
 from bot.chat.thread import ThreadMemory
 from bot.explain.explanation import Level, Source
 from bot.explain.glossary import GlossaryEntry
-from bot.explain.sources import Document
+from bot.explain.outgoing.addresses import addresses
+from bot.explain.outgoing.check import MAX_CHARS, Outgoing
+from bot.explain.outgoing.fold import fold
+from bot.explain.sources import Document, outgoing
 from bot.model.port import Turn
 
 
@@ -97,3 +100,17 @@ class Say:
 
 
 Found = Material | FromGlossary | Say
+
+
+def outgoing_for(material: Material) -> Outgoing:
+    """
+    Return the check for an answer: the hosts of its sources may be named, and those asked about.
+
+    A pasted text is what is explained, not a question: its addresses stay out of the answer.
+    """
+    asked = material.context.question[:MAX_CHARS]
+    pasted = (
+        bool(material.source_text) and material.context.question.strip() in material.source_text
+    )
+    hosts = [] if pasted else [found.host for found in addresses(fold(asked))]
+    return outgoing(material.documents, [asked], hosts)

@@ -14,7 +14,7 @@ import structlog
 from bot.chat.answer_prompt import AnswerMode, answer_request
 from bot.chat.checks import GeneralCheck, SourcedCheck
 from bot.chat.held import Holder, Passed
-from bot.chat.material import Material
+from bot.chat.material import Material, outgoing_for
 from bot.chat.ports import Answer
 from bot.chat.sayings import Saying, say
 from bot.chat.turns import turns_for_request
@@ -148,7 +148,8 @@ def holder_for(material: Material, glossary: Glossary) -> Holder:
     asked = [context.question, *(turn.text for turn in _turns(material) if turn.role == "user")]
     language = context.wishes.language
     if material.mode is AnswerMode.GENERAL:
-        return Holder(GeneralCheck(asked, glossary, language=language), language)
+        general = GeneralCheck(asked, glossary, language=language)
+        return Holder(general, language, outgoing_for(material))
     check = SourcedCheck(
         grounds(material.documents),
         asked,
@@ -156,7 +157,7 @@ def holder_for(material: Material, glossary: Glossary) -> Holder:
         language=language,
         source_language=material.source_language,
     )
-    return Holder(check, language)
+    return Holder(check, language, outgoing_for(material))
 
 
 async def _add(held: Holder, passed: Sequence[Passed], answer: Answer, material: Material) -> None:

@@ -12,7 +12,16 @@ from bot.chat.answer_prompt import AnswerMode
 from bot.chat.material import Context, Material
 from bot.chat.which_story import ToldStory
 from bot.explain.explanation import Source
-from bot.explain.sources import LEAD_CHARS, OTHER_CHARS, Document, basis, documents, named_sources
+from bot.explain.outgoing.named import shown_headline
+from bot.explain.sources import (
+    LEAD_CHARS,
+    OTHER_CHARS,
+    Document,
+    basis,
+    documents,
+    named_sources,
+    outgoing,
+)
 from bot.explain.write import story_of_text
 from bot.news.entry import Page
 from bot.news.story import Story
@@ -45,7 +54,7 @@ def of_stories(
         context=context,
         documents=chosen,
         sources=sources,
-        headline=stories[0].headline if one else "",
+        headline=shown_headline(stories[0], outgoing(chosen)) if one else "",
         story_id=stories[0].id if one else None,
         source_language=stories[0].language,
         summary_only=basis(chosen) == "summary",
@@ -63,12 +72,13 @@ def of_text(
     language = context.wishes.language
     name = _host(url) or _PASTED.get(language, _PASTED["en"])
     story, pages = story_of_text(text, title="", url=url, source_name=name, language="", now=now)
+    chosen = documents(story, pages)
     return Material(
         mode=mode,
         context=context,
-        documents=parts(documents(story, pages)[0]),
+        documents=parts(chosen[0]),
         sources=named_sources(story, pages),
-        headline=story.headline,
+        headline=outgoing(chosen).first([story.headline]),
         source_text=text,
         source_url=url,
     )
@@ -91,7 +101,7 @@ def of_pages(pages: Sequence[Page], context: Context, now: datetime) -> Material
         context=context,
         documents=tuple(chosen),
         sources=tuple(sources),
-        headline=first.title,
+        headline=outgoing(chosen).first([first.title]),
         summary_only=any(page.paywalled for page in pages),
         source_text=first.text,
         source_url=first.canonical_url or first.source,
@@ -122,7 +132,7 @@ def told_story(number: int, story_id: str, revision: int, story: Story) -> ToldS
         number=number,
         story_id=story_id,
         revision=revision,
-        headline=story.headline,
+        headline=shown_headline(story),
         outlets=names,
         more=more,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 
 from bot.chat.ask import Ask, AskKind, Length, parse_ask
 from bot.chat.material import Context, Wishes
@@ -15,8 +16,8 @@ from bot.model.port import Turn
 # `details["wish"]` of a request of kind REPHRASE, set by the button.
 WISH_SIMPLER, WISH_DETAIL, WISH_MODEL = "simpler", "detail", "model"
 _EXTRA = {
-    WISH_SIMPLER: "Explain it more simply than before: shorter sentences, everyday words, and a comparison.",
-    WISH_DETAIL: "Explain it in more detail than before.",
+    wish: files("bot.chat").joinpath("prompts", f"{wish}.txt").read_text(encoding="utf-8").strip()
+    for wish in (WISH_SIMPLER, WISH_DETAIL)
 }
 # What a message's text may be at most to be taken for a question to us rather than a text to explain.
 _TEXT_MIN_WORDS = 25

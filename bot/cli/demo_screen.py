@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bot.app.demo import Say
 from bot.digest.digest import Digest
+from bot.explain.outgoing.named import shown_left_out
 from bot.news.collect import FeedProgress
 from bot.news.story import CollectReport
 from bot.render.clean import one_line
@@ -62,7 +63,7 @@ class DemoScreen:
         for sentence in self._failed:
             self._console.print(f"[dim]·[/]   did not answer: {sentence}")
         self._failed.clear()
-        for left_out in report.left_out[:_SHOWN_LEFT_OUT]:
+        for left_out in map(shown_left_out, report.left_out[:_SHOWN_LEFT_OUT]):
             headline = escape(one_line(left_out.headline))
             self._console.print(f"[dim]·   left out: {headline} - {escape(left_out.reason)}[/]")
 

@@ -14,6 +14,8 @@ from bot.digest.notices import empty_reason, none_explained
 from bot.digest.plan import is_late
 from bot.digest.preference import Preference
 from bot.explain.explanation import Explanation, Source
+from bot.explain.outgoing.check import about_story
+from bot.explain.outgoing.named import shown_outlet, shown_problems
 from bot.news.story import CollectReport, LeftOut, Story
 from bot.news.topic import Topic
 
@@ -74,7 +76,7 @@ def compose(
         feeds_read=report.feeds_read,
         feeds_answered=report.feeds_answered,
         not_included=left_out,
-        problems=report.problems,
+        problems=shown_problems(report.problems),
         notices=occasion.notices,
         late_since=occasion.due_at if is_late(occasion.due_at, occasion.now) else None,
         empty_reason="" if items else _empty_reason(selection, preference, occasion),
@@ -95,11 +97,16 @@ def _unexplained(
 ) -> list[LeftOut]:
     return [
         LeftOut(
-            headline=one.story.headline, reason="could not be explained", url=one.story.lead.url
+            headline=one.story.headline, reason=_why_unexplained(one.story), url=one.story.lead.url
         )
         for one in chosen
         if one.story.id not in explanations
     ]
+
+
+def _why_unexplained(story: Story) -> str:
+    why = about_story(story).why_not(story.headline)
+    return f"nothing in it may be posted: {why}" if why else "could not be explained"
 
 
 def _empty_reason(selection: Selection, preference: Preference, occasion: Occasion) -> str:
@@ -134,5 +141,5 @@ def _host(url: str) -> str:
 
 def _other_sources(story: Story, muted: frozenset[str]) -> tuple[Source, ...]:
     seen = without_muted(story, muted)
-    by_name = {entry.outlet_name: entry.url for entry in seen.entries} if seen else {}
+    by_name = {shown_outlet(entry): entry.url for entry in seen.entries} if seen else {}
     return tuple(Source(name=name, url=url) for name, url in by_name.items())

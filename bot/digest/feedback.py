@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.digest.choose import without_muted
 from bot.digest.feedback_record import Effect, FeedbackKind
 from bot.digest.preference import MAX_TOPIC_WEIGHT, MIN_TOPIC_WEIGHT, Preference
+from bot.explain.outgoing.named import shown_outlet
 from bot.news.story import Story
 from bot.news.topic import Topic
 
@@ -82,13 +83,13 @@ def undo_feedback(effect: Effect, preference: Preference) -> Moved:
 def _mute(story: Story, preference: Preference) -> Moved:
     seen = without_muted(story, preference.muted_outlets)
     if seen is None:
-        sentence = f"{story.lead.outlet_name} is muted here already; nothing changed."
+        sentence = f"{shown_outlet(story.lead)} is muted here already; nothing changed."
         return Moved(preference=preference, effect=Effect(), sentence=sentence)
     lead = seen.lead
     return Moved(
         preference=replace(preference, muted_outlets=preference.muted_outlets | {lead.outlet}),
         effect=Effect(muted=lead.outlet),
-        sentence=f"What this changed: stories told only by {lead.outlet_name} ({lead.outlet}) do not "
+        sentence=f"What this changed: stories told only by {shown_outlet(lead)} ({lead.outlet}) do not "
         "appear in this channel any more.",
     )
 

@@ -17,6 +17,7 @@ from bot.digest.may_change import Permissions
 from bot.digest.own_feed_limits import Admission, OwnFeedLimits
 from bot.digest.ports import OwnFeedStore
 from bot.digest.spot import Asker, Spot
+from bot.explain.outgoing.named import shown_name, shown_title
 from bot.news.entry import ParsedEntry
 from bot.news.feed import Feed, FeedReading, PolledFeed
 from bot.news.ports import FeedReader, FeedStore
@@ -313,14 +314,17 @@ def _previewed(feed: Feed, reading: FeedReading) -> FeedPreview | FeedRefused:
     whole = replace(
         feed,
         url=reading.moved_to or feed.url,
-        name=(reading.title.strip() or feed.outlet)[:_MAX_NAME_CHARS],
+        name=shown_name(reading.title or feed.outlet, feed.url)[:_MAX_NAME_CHARS],
         outlet=outlet_of(reading.moved_to or feed.url),
         language=reading.language[:2].lower(),
     )
     newest = sorted(reading.entries, key=_published, reverse=True)[:_PREVIEWED]
     return FeedPreview(
         feed=whole,
-        entries=tuple((entry.title, entry.published_at) for entry in newest),
+        entries=tuple(
+            (shown_title(entry.title, entry.url or whole.url), entry.published_at)
+            for entry in newest
+        ),
         sentences=_remarks(reading),
     )
 

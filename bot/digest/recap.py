@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.digest.choose import without_muted
 from bot.digest.digest import RecapLine, Told
 from bot.digest.preference import Preference
 from bot.digest.schedule import due_on
+from bot.explain.outgoing.check import Outgoing, about_story
+from bot.explain.outgoing.named import shown_headline, shown_outlet
 from bot.news.rank import Weights, score
 from bot.news.story import Story
 
@@ -81,14 +84,23 @@ def _line(
         return None
     return RecapLine(
         story_id=newest.story_id,
-        headline=newest.headline or (seen.headline if seen else ""),
+        headline=_headline(newest.headline, seen),
         first_on=ordered[0].on,
         last_on=newest.on,
         updates=len({one.revision for one in ordered}) - 1,
         message_ts=newest.channel_message_ts,
         url=seen.lead.url if seen else "",
-        source=seen.lead.outlet_name if seen else "",
+        source=shown_outlet(seen.lead) if seen else "",
     )
+
+
+@lru_cache(maxsize=64)  # many channels end their week with the same stories
+def _headline(told: str, story: Story | None) -> str:
+    """Return the headline that was told, when it may be posted, else what the story has instead."""
+    if story is None:
+        return Outgoing([told]).first([told])
+    outgoing = about_story(story)
+    return outgoing.first([told]) or shown_headline(story, outgoing)
 
 
 def _importance(story: Story | None, preference: Preference) -> float:

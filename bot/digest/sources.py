@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.digest.typed import Wrong, shown
+from bot.explain.outgoing.named import shown_name
 from bot.news.feed import Feed
 from bot.news.urlkey import outlet_of
 
@@ -20,7 +21,9 @@ _ARTICLE = re.compile(r"^the\s+")
 
 def known_outlets(feeds: Iterable[Feed]) -> dict[str, str]:
     """Return outlet -> the name that people see, of feeds whose names may be seen."""
-    return {feed.outlet: feed.name for feed in feeds if feed.outlet}
+    return {
+        feed.outlet: shown_name(feed.name, feed.outlet, feed.url) for feed in feeds if feed.outlet
+    }
 
 
 def find_outlet(typed: str, known: Mapping[str, str]) -> str | Wrong:

@@ -11,14 +11,23 @@ import structlog
 
 from bot.explain.draft import Draft, draft_of
 from bot.explain.explanation import Explanation, ExplanationKey, Source
-from bot.explain.extractive import Extract, headline_of, pick
+from bot.explain.extractive import Extract, pick
 from bot.explain.glossary import Glossary
 from bot.explain.grounding import Grounds
 from bot.explain.language import is_in
+from bot.explain.outgoing.check import Outgoing
 from bot.explain.prompt import explain_request, repair_request
 from bot.explain.readability import word_count
 from bot.explain.review import Review, mend, review
-from bot.explain.sources import Document, basis, documents, grounds, named_sources, teasers
+from bot.explain.sources import (
+    Document,
+    basis,
+    documents,
+    grounds,
+    named_sources,
+    outgoing,
+    teasers,
+)
 from bot.explain.wire import WireInvalid, parse
 from bot.model.port import ContentFiltered, Model, ModelError, ModelRequest, Truncated
 from bot.news.entry import Page
@@ -117,6 +126,7 @@ def judge(answer: str, task: Task) -> Review | None:
     return review(
         draft,
         _grounds(task, draft),
+        _outgoing(task),
         form=task.key.form,
         level=task.key.level,
         language=task.key.language,
@@ -149,6 +159,10 @@ def _grounds(task: Task, draft: Draft) -> Grounds:
     )
 
 
+def _outgoing(task: Task) -> Outgoing:
+    return outgoing(task.chosen, [task.told_before] if task.told_before else [])
+
+
 async def _repaired(
     model: Model, request: ModelRequest, answer: str, first: Review | None, task: Task
 ) -> Review | None:
@@ -167,13 +181,15 @@ async def _repaired(
 
 
 def _finished(judged: Review, task: Task) -> Explanation:
-    extract = pick(task.story, task.chosen, task.key.form)
+    allowed = _outgoing(task)
+    extract = pick(task.story, task.chosen, task.key.form, allowed)
     in_short = "" if task.across_languages else extract.in_short
     draft, dropped = mend(
         judged,
         _grounds(task, judged.draft),
+        allowed,
         form=task.key.form,
-        headline=headline_of(task.chosen),
+        headline=extract.headline,
         in_short=in_short,
     )
     draft = _with_opening(draft)

@@ -16,7 +16,9 @@ Field = Literal[
 ]
 # Three times what the longest form may explain; each is looked for in the whole text.
 MAX_DRAFT_TERMS = 24
-_HIDDEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f]")
+# These stand inside words, to hide them from a check; a blank in their place would do that for them.
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +75,4 @@ def draft_of(wire: WireExplanation, language: str, *, is_update: bool) -> Draft:
 
 
 def fold_space(text: str) -> str:
-    return " ".join(_HIDDEN.sub(" ", text).split())
+    return " ".join(_HIDDEN.sub("", _CONTROL.sub(" ", text)).split())

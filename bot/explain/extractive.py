@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.errors import PlainwireError
 from bot.explain.explanation import (
     ExplainedTerm,
     Explanation,
@@ -20,6 +21,8 @@ from bot.explain.explanation import (
     Source,
 )
 from bot.explain.glossary import Glossary
+from bot.explain.outgoing.check import Outgoing
+from bot.explain.outgoing.named import neutral_headline
 from bot.explain.pick import (
     Candidate,
     candidates,
@@ -36,6 +39,7 @@ from bot.explain.plain_language import MAX_TERMS, MAX_WORDS, is_clean
 from bot.explain.readability import word_count
 from bot.explain.review import cut_headline
 from bot.explain.sources import Document, basis
+from bot.explain.sources import outgoing as check_of
 from bot.news.story import Story
 
 _SENTENCES = {Form.DIGEST: 5, Form.FULL: 11}
@@ -56,10 +60,15 @@ _WHY = re.compile(
 )
 
 
+class NothingToShow(PlainwireError):
+    """Nothing of a story's sources may be posted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Sentences chosen for the places of an explanation."""
+    """Sentences chosen for the places of an explanation; all may be posted."""
 
+    headline: str
     in_short: str
     paragraphs: tuple[tuple[str, ...], ...]
     why_it_matters: str | None
@@ -90,9 +99,17 @@ def extractive(
         sources: As named to readers.
         glossary: Gives the meaning of each term in the chosen sentences.
         now: When it is made (aware UTC).
+
+    Raises:
+        NothingToShow: No title and no sentence of the sources may be posted.
     """
     extract = pick(story, chosen, key.form)
-    headline = headline_of(chosen)
+    if not extract.in_short:
+        raise NothingToShow(
+            "Nothing of this text may be shown: it gives orders, addresses or numbers instead of news.",
+            next_step="Look at it at its source.",
+        )
+    headline = extract.headline
     return Explanation(
         key=key,
         headline=headline,
@@ -110,18 +127,27 @@ def extractive(
     )
 
 
-def pick(story: Story, chosen: Sequence[Document], form: Form) -> Extract:
-    """Choose the sentences: who and what first, then the most telling, then why and what is new."""
-    pool = candidates(chosen, story.language)
+def pick(
+    story: Story, chosen: Sequence[Document], form: Form, outgoing: Outgoing | None = None
+) -> Extract:
+    """
+    Choose the sentences: who and what first, then the most telling, then why and what is new.
+
+    `in_short` is "" when neither a title nor a sentence may be posted.
+    """
+    outgoing = outgoing or check_of(chosen)
+    pool = candidates(chosen, story.language, outgoing)
     best = ranked(pool, chosen)
-    new = _what_is_new(story, chosen)
+    title = headline_of(chosen, outgoing)
+    new = _what_is_new(story, chosen, outgoing)
     # What is new stands above "in short" in an update, so that need not say it again.
     other = [candidate for candidate in best if candidate.text != new] or best
-    opening = _opening(other, chosen, story.language)
+    opening = _opening(other, chosen, story.language, outgoing) or title
     used = [opening, new or ""]
     why = next((c.text for c in best if _WHY.search(c.text) and not is_repeat(c.text, used)), None)
     used.append(why or "")
-    room = MAX_WORDS[form] - sum(map(word_count, [headline_of(chosen), *used]))
+    headline = title or cut_headline(opening) or neutral_headline(story.lead, story.language)
+    room = MAX_WORDS[form] - sum(map(word_count, [headline, *used]))
     core: list[Candidate] = []
     for candidate in best:
         words = word_count(candidate.text)
@@ -133,18 +159,27 @@ def pick(story: Story, chosen: Sequence[Document], form: Form) -> Extract:
             core.append(candidate)
             used.append(candidate.text)
             room -= words
-    return Extract(opening, _paragraphs(core, form), why, new)
+    return Extract(headline, opening, _paragraphs(core, form), why, new)
 
 
-def headline_of(chosen: Sequence[Document]) -> str:
-    """Return the lead's title without its outlet's name, at a length that fits."""
-    title = " ".join(chosen[0].title.split())
-    outlet = re.escape(chosen[0].entry.outlet_name)
+def headline_of(chosen: Sequence[Document], outgoing: Outgoing | None = None) -> str:
+    """
+    Return the lead's title without its outlet's name, at a length that fits.
+
+    When it may not be posted, another source's stands in; "" when none may.
+    """
+    outgoing = outgoing or check_of(chosen)
+    return outgoing.first(map(_title_of, chosen))
+
+
+def _title_of(document: Document) -> str:
+    title = " ".join(document.title.split())
+    outlet = re.escape(document.entry.outlet_name)
     title = (
         re.sub(rf"\s+[|–—·-]\s+{outlet}\s*$", "", title, flags=re.IGNORECASE) if outlet else title
     )
     title = re.sub(r"https?://\S+|<[^>]*>?", "", title).strip()
-    return cut_headline(title) or "Without a title"
+    return cut_headline(title)
 
 
 def explained_terms(
@@ -162,18 +197,24 @@ def explained_terms(
     )
 
 
-def _opening(best: Sequence[Candidate], chosen: Sequence[Document], language: str) -> str:
-    """Return the best sentence from the head of an article: there stands who did what and when."""
+def _opening(
+    best: Sequence[Candidate], chosen: Sequence[Document], language: str, outgoing: Outgoing
+) -> str:
+    """
+    Return the best sentence from the head of an article: there stands who did what and when.
+
+    "" when none stands alone; then the title has to do, which nearly every story has.
+    """
     fitting = [c for c in best if length(c.text) <= _MAX_IN_SHORT_WORDS]
     heads = [c for c in fitting if c.position < _HEAD and _names_somebody(c.text)]
     for candidate in [*sorted(heads, key=lambda c: (c.document, c.position)), *fitting]:
         return candidate.text
-    # Nothing stands alone: the first clean sentence of all, else the title, which every story has.
+    # Nothing stands alone: the first clean sentence of all.
     for document in chosen:
         for line in sentences_of(document, language):
-            if stands_alone(line, min_words=_SHORTEST_IN_SHORT):
+            if stands_alone(line, min_words=_SHORTEST_IN_SHORT) and outgoing.fits(line):
                 return line
-    return headline_of(chosen)
+    return ""
 
 
 def _names_somebody(sentence: str) -> bool:
@@ -188,7 +229,7 @@ def _names_somebody(sentence: str) -> bool:
     return any(word.strip("“\"'(„«")[:1].isupper() for word in inside)
 
 
-def _what_is_new(story: Story, chosen: Sequence[Document]) -> str | None:
+def _what_is_new(story: Story, chosen: Sequence[Document], outgoing: Outgoing) -> str | None:
     """Return the sentence that carries the latest revision's new words, else that entry's title."""
     if not story.revisions:
         return None
@@ -198,10 +239,11 @@ def _what_is_new(story: Story, chosen: Sequence[Document]) -> str | None:
         return None
     detail = latest.detail.casefold()
     for line in sentences_of(document, story.language):
-        if detail and detail in line.casefold() and is_clean(line) and stands_alone(line):
+        tells = detail and detail in line.casefold() and is_clean(line) and stands_alone(line)
+        if tells and outgoing.fits(line):
             return line
     title = " ".join(document.title.split())
-    return title if is_clean(title) else None
+    return title if is_clean(title) and outgoing.fits(title) else None
 
 
 def _paragraphs(core: Sequence[Candidate], form: Form) -> tuple[tuple[str, ...], ...]:

@@ -11,11 +11,13 @@ from itertools import pairwise
 
 from bot.explain.figures import figures
 from bot.explain.grounding import quotes_in
-from bot.explain.plain_language import is_clean
+from bot.explain.outgoing.check import Outgoing
+from bot.explain.plain_language import is_clean, without_reported
 from bot.explain.readability import word_count
 from bot.explain.rounding import supports
 from bot.explain.sentences import split_sentences
 from bot.explain.sources import Document, long_words
+from bot.explain.sources import outgoing as check_of
 
 _MIN_WORDS, _MAX_WORDS = 6, 40
 # Where every character counts as a word, a sentence of news has about so many more.
@@ -59,7 +61,8 @@ _BOILERPLATE = re.compile(
 # Addressed to a machine, not to readers.
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior)|"
-    r"\b(?:system|developer) (?:prompt|message)|\byou (?:are|must|should|will) now\b|\bassistant\b\s*:|"
+    r"^\W*(?:system|developer)(?: prompt| message)?\s*:|\b(?:reveal|print|show|output|repeat)\b.{0,20}\b(?:system|developer) "
+    r"(?:prompt|message)|\b(?:your|my) (?:system|developer) (?:prompt|message)|\byou (?:are|must|should|will) now\b|\bassistant\b\s*:|"
     r"\b(?:as an|you are an?) (?:ai|assistant|language model)\b|\bsummari[sz]e this\b|"
     r"\b(?:respond|reply|answer) (?:only )?with\b|\bbegin (?:system|instructions)\b|"
     r"\b(?:tell|urge|remind) (?:the |your )?(?:users?|readers?|everyone) to\b",
@@ -104,8 +107,18 @@ class Candidate:
     position: int
 
 
-def candidates(chosen: Sequence[Document], language: str) -> list[Candidate]:
-    """Return the sentences of the documents that stand alone, in order."""
+def candidates(
+    chosen: Sequence[Document], language: str, outgoing: Outgoing | None = None
+) -> list[Candidate]:
+    """
+    Return the sentences of the documents that stand alone and may be posted, in order.
+
+    Args:
+        chosen: The documents.
+        language: Of their texts.
+        outgoing: The check for what is said about them (default: made of them).
+    """
+    outgoing = outgoing or check_of(chosen)
     found = []
     for number, document in enumerate(chosen):
         lines = sentences_of(document, language)
@@ -113,6 +126,7 @@ def candidates(chosen: Sequence[Document], language: str) -> list[Candidate]:
             Candidate(" ".join(line.split()), number, position)
             for position, line in enumerate(lines)
             if stands_alone(line)
+            and outgoing.fits(" ".join(line.split()), lines[position - 1] if position else "")
         ]
     return found
 
@@ -130,7 +144,9 @@ def stands_alone(sentence: str, *, min_words: int = _MIN_WORDS) -> bool:
         return False
     unquoted = re.sub(r"[“\"«„][^“”\"«»„]*[”\"»“]", " ", line)
     patterns = (_FIRST_PERSON, _BOILERPLATE, _ORDERS, _CODE_LIKE, _SHOUTS)
-    return not any(pattern.search(unquoted) for pattern in patterns) and not _ORDERS.search(line)
+    return not any(pattern.search(unquoted) for pattern in patterns) and not _ORDERS.search(
+        without_reported(line)
+    )
 
 
 def ranked(pool: Sequence[Candidate], chosen: Sequence[Document]) -> list[Candidate]:

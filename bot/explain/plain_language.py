@@ -30,11 +30,19 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _TALKS_AS_MODEL = re.compile(
-    r"\b(?:as an ai|language model,? i|i cannot|i can't|i'm sorry|system prompt|"
+    r"\b(?:as an ai|language model,? i|i cannot|i can't|i'm sorry|my system prompt|"
+    r"(?:reveal|print|show|output|repeat|leak)s? (?:the|your) system prompt|"
     r"(?:ignore|disregard|forget)\b.{0,30}\binstructions?|these instructions|"
+    r"(?:give|send|tell|enter|type|confirm|share|reveal|provide|submit|post|paste)\b.{0,30}\b"
     r"your (?:password|token|api key))\b",
     re.IGNORECASE,
 )
+# News about attacks quotes what the attackers wrote.
+_ABOUT_ATTACKS = re.compile(
+    r"\b(?:attack\w*|hackers?|researchers?|injections?|hidden|hid|malicious|jailbreak\w*|phishing|fooled|tricked)\b",
+    re.IGNORECASE,
+)
+_IN_QUOTES = re.compile(r"[“\"«„][^“”\"«»„]{1,200}[”\"»“]")
 _HYPE = re.compile(
     r"\b(?:revolutioni[sz]\w*|revolutionary|game[- ]?chang\w+|ground-?breaking|mind-?blowing|"
     r"unprecedented|jaw-?dropping|cutting-edge|state-of-the-art|next-generation|exciting|"
@@ -91,7 +99,14 @@ def check(
 
 def is_clean(text: str) -> bool:
     """Return True when *text* has no link, mention, markup or words to a machine."""
-    return not any(pattern.search(text) for pattern in (_LINK, _MENTION, _MARKUP, _TALKS_AS_MODEL))
+    if any(pattern.search(text) for pattern in (_LINK, _MENTION, _MARKUP)):
+        return False
+    return not _TALKS_AS_MODEL.search(without_reported(text))
+
+
+def without_reported(text: str) -> str:
+    """Return *text* without what it quotes, when it is news about an attack."""
+    return _IN_QUOTES.sub(" ", text) if _ABOUT_ATTACKS.search(text) else text
 
 
 def explains(term: ExplainedTerm, text: str) -> bool:
@@ -132,7 +147,7 @@ def _sentence_faults(field: Field, line: str, level: Level) -> Iterator[Fault]:
         (_TALKS_AS_MODEL, "Words that do not belong to the news stand in"),
     )
     for pattern, what in named:
-        if pattern.search(line):
+        if pattern.search(without_reported(line) if pattern is _TALKS_AS_MODEL else line):
             yield Fault(f'{what}: "{line[:120]}"', field, line, hard=True)
     if _HYPE.search(line):
         yield Fault(f'This cheers instead of telling: "{line[:120]}"', field, line)

@@ -13,9 +13,9 @@ from bot.explain.sources import Document, tagged
 from bot.explain.wire import explanation_schema
 from bot.model.port import ModelRequest, Turn
 
-_NAMES = ("explain", "newcomer", "practitioner", "expert", "digest", "full", "repair")
+_NAMES = ("explain", "newcomer", "practitioner", "expert", "digest", "full", "repair", "language")
 # Grows by hand when the rules around the prompt change so much that old explanations should go.
-_EDITION = 1
+_EDITION = 2
 # The answer, with slack for models that think first (their thoughts count as output).
 MAX_OUTPUT_TOKENS = {Form.DIGEST: 2_000, Form.FULL: 3_500}
 _MAX_HOUSE_TERMS = 8
@@ -94,7 +94,7 @@ def repair_request(first: ModelRequest, answer: str, faults: Sequence[str]) -> M
 def _instructions(form: Form, level: Level, language: str) -> str:
     return (
         f"{_TEXTS['explain']}\n{_TEXTS[level.value]}{_TEXTS[form.value]}"
-        f"Language of every field: {language} (ISO 639-1), whatever language the documents have.\n"
+        f"{_TEXTS['language'].format(language=language)}"
     )
 
 

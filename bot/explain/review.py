@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot.explain.draft import Draft
 from bot.explain.explanation import ExplainedTerm, Form, Level
 from bot.explain.grounding import Grounds
+from bot.explain.outgoing.check import Outgoing
 from bot.explain.plain_language import (
     MAX_HEADLINE_CHARS,
     MAX_TERMS,
@@ -45,15 +46,39 @@ class Review:
 
 
 def review(
-    draft: Draft, grounds: Grounds, *, form: Form, level: Level, language: str, source_words: int
+    draft: Draft,
+    grounds: Grounds,
+    outgoing: Outgoing | None = None,
+    *,
+    form: Form,
+    level: Level,
+    language: str,
+    source_words: int,
 ) -> Review:
-    """Return the draft with every fault found by the grounding check and the rules of the form."""
+    """
+    Return the draft with every fault found in it.
+
+    Args:
+        draft: What the model wrote.
+        grounds: What it may say.
+        outgoing: What may be posted; None: nothing may be named that looks like an address.
+        form: As for `plain_language.check`, like level, language and source_words.
+        level: See there.
+        language: See there.
+        source_words: See there.
+    """
+    outgoing = outgoing or Outgoing()
     faults = check_form(draft, form=form, level=level, language=language, source_words=source_words)
+    before = ""
     for field, line in draft.sentences():
         faults += [
             Fault(flag.reason, field, line, hard=True)
             for flag in grounds.check(line, analogy=is_analogy(line, draft.terms))
         ]
+        if why := outgoing.why_not(line, before):
+            reason = f'This may not be shown, because {why}: "{line[:120]}"'
+            faults.append(Fault(reason, field, line, hard=True))
+        before = line
     return Review(draft, tuple(faults))
 
 
@@ -65,7 +90,13 @@ def is_analogy(sentence: str, terms: Sequence[ExplainedTerm]) -> bool:
 
 
 def mend(
-    judged: Review, grounds: Grounds, *, form: Form, headline: str, in_short: str
+    judged: Review,
+    grounds: Grounds,
+    outgoing: Outgoing | None = None,
+    *,
+    form: Form,
+    headline: str,
+    in_short: str,
 ) -> tuple[Draft, int]:
     """
     Take out what may not be shown.
@@ -73,6 +104,7 @@ def mend(
     Args:
         judged: Of the better of the two tries.
         grounds: For the terms.
+        outgoing: For the terms, too.
         form: Sets length and number of terms.
         headline: A source's own, when the draft's fails.
         in_short: A source's own sentence, when the draft's fails.
@@ -97,7 +129,8 @@ def mend(
     )
     dropped = sum(line in bad for _, line in draft.sentences())
     shortened = _shorten(replace(mended, headline=cut_headline(mended.headline)), MAX_WORDS[form])
-    return replace(shortened, terms=_kept_terms(shortened, grounds, MAX_TERMS[form])), dropped
+    terms = _kept_terms(shortened, grounds, outgoing or Outgoing(), MAX_TERMS[form])
+    return replace(shortened, terms=terms), dropped
 
 
 def cut_headline(text: str) -> str:
@@ -145,26 +178,24 @@ def _within(lines: tuple[str, ...], limit: int) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _kept_terms(draft: Draft, grounds: Grounds, limit: int) -> tuple[ExplainedTerm, ...]:
+def _kept_terms(
+    draft: Draft, grounds: Grounds, outgoing: Outgoing, limit: int
+) -> tuple[ExplainedTerm, ...]:
     text = draft.text
+
+    def is_sound(part: str) -> bool:
+        return is_clean(part) and not grounds.check(part, analogy=True) and outgoing.fits(part)
+
     kept: dict[str, ExplainedTerm] = {}
     comparisons: set[str] = set()
     for term in draft.terms:
-        if (
-            not explains(term, text)
-            or not _is_sound(term.term, grounds)
-            or not _is_sound(term.meaning, grounds)
-        ):
+        if not explains(term, text) or not is_sound(term.term) or not is_sound(term.meaning):
             continue
         comparison = term.comparison
         repeated = comparison.casefold() in comparisons
-        if repeated or not shared_words(comparison, text) or not _is_sound(comparison, grounds):
+        if repeated or not shared_words(comparison, text) or not is_sound(comparison):
             comparison = ""
         comparisons.add(comparison.casefold())
         kept.setdefault(term.term.casefold(), replace(term, comparison=comparison))
     ordered = sorted(kept.values(), key=lambda term: text.casefold().find(term.term.casefold()))
     return tuple(ordered[:limit])
-
-
-def _is_sound(text: str, grounds: Grounds) -> bool:
-    return is_clean(text) and not grounds.check(text, analogy=True)

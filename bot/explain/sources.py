@@ -10,6 +10,8 @@ from datetime import datetime
 
 from bot.english_dates import MONTHS, WEEKDAYS
 from bot.explain.explanation import Basis, Source
+from bot.explain.outgoing.check import Outgoing
+from bot.explain.outgoing.named import shown_name
 from bot.news.entry import Entry, Page
 from bot.news.story import Story
 
@@ -134,9 +136,10 @@ def named_sources(story: Story, pages: Mapping[str, Page]) -> tuple[Source, ...]
     for entry in ordered:
         page = pages.get(entry.url) or pages.get(entry.url_key)
         paywalled = page is not None and page.paywalled
-        source = Source(
-            name=clean(entry.outlet_name) or entry.outlet, url=entry.url, paywalled=paywalled
+        name = shown_name(
+            clean(entry.outlet_name) or entry.outlet, entry.outlet, entry.feed_url, entry.url
         )
+        source = Source(name=name, url=entry.url, paywalled=paywalled)
         sources.setdefault(entry.outlet, source)
     return tuple(sources.values())[:_MAX_SOURCES]
 
@@ -154,6 +157,25 @@ def tagged(chosen: Sequence[Document]) -> str:
 def grounds(chosen: Sequence[Document]) -> tuple[str, ...]:
     """Return the texts that an explanation may draw on, head lines (outlet, title, date) included."""
     return tuple(f"{document.head}\n\n{document.text}" for document in chosen)
+
+
+def outgoing(
+    chosen: Sequence[Document], more: Sequence[str] = (), hosts: Sequence[str] = ()
+) -> Outgoing:
+    """
+    Return the check for what is posted about documents.
+
+    Args:
+        chosen: Their hosts, and the names in them, may be named.
+        more: Other texts that names may come from, such as what a person asked.
+        hosts: Other hosts that may be named.
+    """
+    own = [
+        address
+        for document in chosen
+        for address in (document.entry.url, document.entry.feed_url, document.entry.outlet)
+    ]
+    return Outgoing([*grounds(chosen), *more], [*own, *hosts])
 
 
 def teasers(chosen: Sequence[Document]) -> tuple[Document, ...]:

@@ -214,7 +214,7 @@ def _made_of(feed: Feed, reading: FeedReading, now: datetime) -> tuple[list[_Mad
             entry = make_entry(feed, parsed, now, reading.language)
         except Exception as error:  # noqa: BLE001 - one bad item must not spoil its feed; it is named
             sentence = f"one item could not be used: {str(error) or type(error).__name__}"
-            problems.append(Problem(source=feed.name, error=sentence))
+            problems.append(Problem(source=feed.name, error=sentence, address=feed.url))
         else:
             made.append((entry, feed, parsed))
     return made, problems
@@ -302,7 +302,7 @@ def _report(
     grouping: Grouping,
 ) -> CollectReport:
     problems = [
-        Problem(source=polled.feed.name or polled.feed.url, error=problem)
+        Problem(source=polled.feed.name or polled.feed.url, error=problem, address=polled.feed.url)
         for polled, reading in zip(feeds, readings, strict=True)
         for problem in reading.problems or (("could not be read",) if _failed(reading) else ())
     ]

@@ -114,10 +114,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that did not work, named so that nothing is silently missing."""
+    """
+    Something that did not work, named so that nothing is silently missing.
+
+    Attributes:
+        source: The feed's name, as the feed or the operator gives it; address: the feed's, or "".
+    """
 
     source: str
     error: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ def _story(item: DigestItem) -> Json:
     told = item.chosen.update_of
     return {
         "id": story.id,
-        "headline": explanation.headline or story.headline,
+        "headline": explanation.headline,
         "url": story.lead.url,
         "published_at": _instant(story.lead.published_at) if story.lead.published_at else None,
         "score": item.chosen.score.total,

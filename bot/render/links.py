@@ -12,6 +12,7 @@ import unicodedata
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
+from bot.explain.outgoing.addresses import top_level_domains
 from bot.render.clean import one_line
 
 SLACK_URL = "https://slack.com"
@@ -88,9 +89,13 @@ def _claims_other_host(label: str, target: str) -> bool:
 
 
 def _looks_like_host(name: str) -> bool:
-    """A version such as 2.1 is none: what stands behind a full stop begins with a letter."""
+    """
+    Return whether some part of a dotted word ends as addresses end.
+
+    A version such as 2.1 does not, nor does "Node.js": nothing is registered under such an ending.
+    """
     return any(
-        before[-1:].isalnum() and len(after) > 1 and after[0].isalpha()
+        before[-1:].isalnum() and re.split("[-_]", after, maxsplit=1)[0] in top_level_domains()
         for before, after in pairwise(name.split("."))
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from bot.render.mrkdwn import Escaped, escape, italic, join, link, trusted
 from bot.render.words import Words
 
 MAX_LINES = 10
+# "Node.js", but not "2.1".
+_DOTTED = re.compile(r"\w\.[^\W\d_]")
 MAX_HEADLINE_CHARS = 110
 # It shares the message with up to eight stories.
 RECAP_CHARS = 1_600
@@ -66,8 +69,15 @@ def _when(line: RecapLine, words: Words) -> Iterator[str]:
         yield words.updates(line.updates)
 
 
+def _linked(entry: RecapEntry) -> Escaped:
+    """Return the headline as a link; beside one when a name in it ("Node.js") looks like an address."""
+    if not _DOTTED.search(entry.headline):
+        return link(entry.url, entry.headline)
+    return escape(entry.headline) + trusted(" (") + link(entry.url) + trusted(")")
+
+
 def _line(entry: RecapEntry) -> Escaped:
-    said = trusted("• ") + link(entry.url, entry.headline)
+    said = trusted("• ") + _linked(entry)
     if len(said) > MAX_LINE_CHARS or not entry.url:
         said = trusted("• ") + escape(entry.headline)
     return said + trusted(" – ") + escape(entry.when)

@@ -13,6 +13,7 @@ import structlog
 
 from bot.chat.ports import Place, StartedCallback
 from bot.errors import SlackError
+from bot.explain.outgoing.addresses import leads_somewhere
 from bot.render.message import Message
 from bot.render.mrkdwn import Escaped, escape
 from bot.slack.answer_post import AnswerPost, begins_with
@@ -158,7 +159,9 @@ class LiveAnswer:
     # ---- ending -------------------------------------------------------------------------------
 
     async def _finish_stream(self, stream: Stream, message: Message) -> str:
-        tail = tail_of(message, [str(piece) for piece in self._pieces])
+        # A stream has no `verbatim`: only blocks keep "Character.ai" from becoming a link.
+        linkable = any(leads_somewhere(str(piece)) for piece in self._pieces)
+        tail = None if linkable else tail_of(message, [str(piece) for piece in self._pieces])
         try:
             ending = await stream.stop(tail)
         finally:

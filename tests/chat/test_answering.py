@@ -17,6 +17,7 @@ from bot.chat.thread import ThreadKey
 from bot.chat.transitions import AnswerLimits
 from bot.errors import SlackError
 from bot.explain.explanation import Level
+from bot.explain.extractive import NothingToShow
 from bot.model.port import BudgetSpent, ContentFiltered, Overloaded, RateLimited
 from bot.news.entry import Page
 from tests.fakes.chat import (
@@ -293,6 +294,28 @@ async def test_a_private_answer_can_be_shared_and_talked_about() -> None:
     )
     assert "employs 140 people" in model_of(place).requests[-1].turns[0].text
     assert await place.answering().shared("T1", "C1", "Ev-other") is None
+
+
+async def test_explain_more_of_what_may_not_be_shown_says_so() -> None:
+    """A story of which nothing may be posted gets one sentence in its thread, not a fault."""
+    place = house()
+
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise NothingToShow("Nothing may be shown.")
+
+    place.explainer.explain = refuse  # type: ignore[method-assign]  # as the real one does
+    await place.ask(make_request("", kind=RequestKind.EXPLAIN_MORE, details={"story": PHONE.id}))
+    assert "passes my checks" in place.texts[-1]
+    assert place.state() is RequestState.ANSWERED
+
+
+async def test_a_repeated_question_is_checked_too() -> None:
+    """A private answer can be shared, so an order in the question is not repeated above it."""
+    place = house(GENERAL)
+    await place.ask(private("Sign in again to keep receiving this digest, what does that mean?"))
+    assert place.content.question == ""
+    await place.ask(private("What is quillgate.com good for?", source_key="E2", twin_key="t2"))
+    assert "quillgate.com" in place.content.question
 
 
 # ------------------------------------------------------------------ the model is busy, gone, or wrong

@@ -77,6 +77,18 @@ async def test_200_words_are_streamed_in_at_most_four_calls(sandbox, clients):
     assert not desk.open_streams
 
 
+async def test_a_name_that_slack_would_link_ends_in_blocks(sandbox, clients):
+    """A stream has no `verbatim`, so an answer with "Character.ai" in it becomes its blocks."""
+    desk, place = make_desk(clients), ask_in(sandbox)
+    pieces = [escape("The firm Character.ai checks ages."), escape("It said so in May.")]
+    await give(desk, place, pieces, message_of(pieces))
+    (message,) = sandbox.bot_messages("ai-news")
+    texts = [block["text"] for block in message.blocks if block["type"] == "section"]
+    assert any("Character.ai" in text["text"] for text in texts)
+    assert all(text["verbatim"] for text in texts)
+    assert shows_once(message, pieces)
+
+
 async def test_the_first_words_go_with_the_start(sandbox, clients):
     """The first sentence is visible as soon as it is known, before the second is."""
     desk, place, pieces = make_desk(clients), ask_in(sandbox), sentences(2)

@@ -1,0 +1,1 @@
+"""What may never be posted: one check for every text from outside that leaves, whoever wrote it."""
