@@ -12,12 +12,14 @@ import structlog
 from bot.digest.change_settings import ChangeSettings
 from bot.digest.describe import coming
 from bot.digest.may_change import Permissions
+from bot.digest.notices import zone_is_no_place
 from bot.digest.own_feeds import FeedRefused, OwnFeeds
 from bot.digest.ports import ChannelStore
 from bot.digest.preference import Channel, Preference
-from bot.digest.settle import has_zone
+from bot.digest.settle import was_set_up
 from bot.digest.spot import Asker, Spot
 from bot.digest.topic_counts import topics_of_last_week
+from bot.digest.typed import parse_zone
 from bot.errors import SlackError
 from bot.news.ports import StoryStore
 from bot.news.topic import Topic
@@ -68,6 +70,7 @@ class ShowSettings:
             self._feeds.own(spot.workspace_id),
         )
         stopped = (coming(channel, now),) if channel and channel.state_reason else ()
+        no_place = zone_is_no_place(channel.preference.zone) if channel else ""
         return SettingsContent(
             target=SettingsTarget(
                 channel_id=spot.channel_id, is_dm=spot.is_dm, confirmed=asker.confirmed
@@ -75,11 +78,11 @@ class ShowSettings:
             preference=_shown(channel),
             channel_name=spot.name,
             proposed_zone=zone,
-            zone_is_set=has_zone(channel),
+            zone_is_set=was_set_up(channel),
             topic_counts=counts,
             outlets=outlets,
             own_feeds=tuple(OwnFeed(url=one.feed.url, name=one.feed.name) for one in own),
-            notes=(*notes, *stopped),
+            notes=tuple(filter(None, (*notes, *stopped, no_place))),
         )
 
     async def look(self, url: str, spot: Spot, asker: Asker) -> FeedPreview:
@@ -109,14 +112,17 @@ class ShowSettings:
     async def _zone(self, spot: Spot, asker: Asker) -> str:
         try:
             async with asyncio.timeout(ZONE_PATIENCE_SECONDS):
-                return await self._permissions.zone_of(asker, spot)
+                own = await self._permissions.zone_of(asker, spot)
         except (TimeoutError, SlackError) as error:
             log.info("zone_not_proposed", error=type(error).__name__)
             return ""
+        # What could not be saved is not proposed, such as an offset.
+        zone = parse_zone(own) if own else ""
+        return zone if isinstance(zone, str) else ""
 
 
 def _shown(channel: Channel | None) -> Preference:
     """Who opens the settings of a channel that never had a digest wants one."""
-    if channel is None or not has_zone(channel):
+    if channel is None or not was_set_up(channel):
         return replace(channel.preference if channel else Preference(), on=True)
     return channel.preference
