@@ -8,7 +8,20 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, Select, delete, literal, select, tuple_, update
+from sqlalchemy import (
+    CursorResult,
+    Row,
+    Select,
+    Text,
+    delete,
+    false,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
 from bot.digest.preference import Channel
 from storage.gather import Gathered
@@ -111,6 +124,17 @@ class ChannelRepository:
         async with self._transactions.read() as session:
             return [_channel_of(row) for row in await session.scalars(query)]
 
+    async def in_zones(self, names: Sequence[str]) -> list[Channel]:
+        # The codec writes JSON without blanks; a name in it is its zone and nothing else.
+        document = type_coerce(ChannelRow.preference, Text)
+        query = select(ChannelRow).where(
+            or_(
+                false(), *(document.contains(f'"zone":"{name}"', autoescape=True) for name in names)
+            )
+        )
+        async with self._transactions.read() as session:
+            return [_channel_of(row) for row in await session.scalars(query)]
+
     async def due(
         self, now: datetime, limit: int = 500, *, after: Channel | None = None
     ) -> list[Channel]:
@@ -177,6 +201,8 @@ def _values(channel: Channel) -> dict[str, Any]:
         "is_dm": channel.is_dm,
         "state_reason": channel.state_reason,
         "post_to_general_confirmed": channel.post_to_general_confirmed,
+        "is_set_up": channel.is_set_up,
+        "zone_told": channel.zone_told,
     }
 
 
@@ -193,5 +219,7 @@ def _channel_of(row: ChannelRow | Row[Any]) -> Channel:
         is_dm=row.is_dm,
         state_reason=row.state_reason,
         post_to_general_confirmed=row.post_to_general_confirmed,
+        is_set_up=row.is_set_up,
+        zone_told=row.zone_told,
         version=row.version,
     )

@@ -20,6 +20,7 @@ from bot.digest.delivery import DeliveryKey
 from bot.digest.digest import Digest
 from bot.digest.tell import Teller
 from bot.digest.tell_admins import TellAdmins
+from bot.digest.zone_notice import ZoneNotices
 from bot.logs import get_logger
 from bot.render.digest_message import render_digest
 from bot.render.message import Message
@@ -31,10 +32,10 @@ from bot.work.role import Role
 from bot.work.share import FairShare
 from bot.work.ticker import Job, Ticker
 
-_DAY_SECONDS = 24 * 3600.0
+_HOUR_SECONDS = 3600.0
+_DAY_SECONDS = 24 * _HOUR_SECONDS
 _WARM_UP_AFTER_SECONDS = 1.0
 _PREPARE_SECONDS = 60.0
-_TELL_SECONDS = 3600.0
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
@@ -49,11 +50,7 @@ def make_deliverer(
         deliveries=database.deliveries,
         maker=newsroom.maker,
         poster=slack.poster,
-        teller=Teller(
-            channels=database.channels,
-            poster=slack.poster,
-            render_notice=lambda sentences: slack.names.message(notice(*sentences)),
-        ),
+        teller=make_teller(newsroom, slack),
         render=lambda digest: slack.names.message(render(digest)),
         limits=limits_of(newsroom.settings),
         monotonic=steady_seconds,
@@ -67,6 +64,15 @@ def make_admin_teller(newsroom: Newsroom, slack: SlackSide) -> TellAdmins:
         notes=database.admin_notes,
         feeds=database.feeds,
         installations=database.installations,
+        poster=slack.poster,
+        render_notice=lambda sentences: slack.names.message(notice(*sentences)),
+    )
+
+
+def make_teller(newsroom: Newsroom, slack: SlackSide) -> Teller:
+    """Return what tells people of their digests, joined."""
+    return Teller(
+        channels=newsroom.database.channels,
         poster=slack.poster,
         render_notice=lambda sentences: slack.names.message(notice(*sentences)),
     )
@@ -101,6 +107,9 @@ class Bot:
         self._left_over: list[Handout] = []
         self.deliverer = make_deliverer(newsroom, slack, render)
         self.admin_teller = make_admin_teller(newsroom, slack)
+        self._zone_notices = ZoneNotices(
+            channels=newsroom.database.channels, teller=make_teller(newsroom, slack)
+        )
         self.conversation = Conversation(
             newsroom, slack, self.deliverer, self.work, alone=self.form.alone
         )
@@ -156,7 +165,8 @@ class Bot:
             Job(name="collect", every_seconds=settings.collect_seconds, run=self._ask_poll),
             Job(name="sweep", every_seconds=sweep_seconds, run=self.sweep, at_once=later),
             Job(name="prepare", every_seconds=_PREPARE_SECONDS, run=self.prepare),
-            Job(name="tell_admins", every_seconds=_TELL_SECONDS, run=self.admin_teller.run),
+            Job(name="tell_admins", every_seconds=_HOUR_SECONDS, run=self.admin_teller.run),
+            Job(name="zones", every_seconds=_HOUR_SECONDS, run=self.tell_zones),
             Job(name="clean", every_seconds=_DAY_SECONDS, run=clean, at_once=False),
         ]
         return [self.form.once(job) for job in jobs]
@@ -178,6 +188,10 @@ class Bot:
         now = self.newsroom.clock.now()
         left_over, self._left_over = self._left_over, []
         await self._submit([*left_over, *await self.deliverer.tick(now)])
+
+    async def tell_zones(self) -> None:
+        """Tell people whose channel has an offset or abbreviation for a zone; each once."""
+        await self._zone_notices.tell(self.newsroom.clock.now())
 
     async def sweep(self) -> None:
         """Submit again what is unfinished and whose wait is over; twice does no harm."""

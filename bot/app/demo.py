@@ -230,11 +230,12 @@ def _local_zone() -> str:
     """Return this machine's time zone, or UTC when it has none that we know."""
     import tzlocal
 
-    from bot.digest.zones import UnknownZone, zone
+    from bot.digest.typed import Wrong, parse_zone
 
     try:
-        name = tzlocal.get_localzone_name()
-        zone(name)
-    except (UnknownZone, LookupError, ValueError):
+        name = parse_zone(tzlocal.get_localzone_name())
+    except (LookupError, ValueError):
+        return "UTC"
+    if isinstance(name, Wrong):
         return "UTC"
     return "UTC" if name in {"Etc/UTC", "Etc/UCT", "Zulu"} else name

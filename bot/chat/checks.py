@@ -9,6 +9,7 @@ from bot.explain.glossary import Glossary, GlossaryEntry
 from bot.explain.grounding import Grounds, quotes_in
 from bot.explain.number_words import MONTHS, WEEKDAYS
 from bot.explain.review import is_analogy
+from bot.explain.update import Update
 
 _DATE_WORDS = re.compile(
     rf"\b(?:{'|'.join(re.escape(word) for word in sorted({*MONTHS, *WEEKDAYS}, key=len, reverse=True))})\b",
@@ -39,6 +40,7 @@ class SourcedCheck:
         asked: The question and what the person said before.
         glossary: Names of its terms need no source.
         language: Of the answer; source_language: of the sources, "" when unknown.
+        updates: What the later sources changed (`Document.updates`).
     """
 
     def __init__(
@@ -49,13 +51,16 @@ class SourcedCheck:
         *,
         language: str = "en",
         source_language: str = "",
+        updates: Sequence[Update] = (),
     ) -> None:
         # A figure in a question is no fact: what people ask may be repeated, and names may be used.
         self._grounds = Grounds(
-            [*sources, *asked],
+            sources,
             term_names(glossary.entries),
             language=language,
+            said=asked,
             source_language=source_language,
+            updates=updates,
         )
 
     def passes(self, sentence: str) -> bool:

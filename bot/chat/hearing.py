@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.chat.listen import Answered, Last, Said, listen
+from bot.chat.listen import Answered, Last, Said, listen, says_something
 from bot.chat.ports import DeliveryLookup, RequestStore, ThreadStore
 from bot.chat.request import Request, RequestKind
 from bot.chat.slack_text import Heard, decode
@@ -15,6 +15,7 @@ from bot.digest.ports import ChannelStore
 
 # Threads in which people talked lately; older ones begin anew, which only makes us a bit bolder.
 MAX_TALKS = 5_000
+_MOST_TALKERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,12 @@ class Uttered:
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
+    """`talkers`: who said something to other people since our last answer, a message each."""
+
     last: Last = "nobody"
     last_user: str = ""
     last_ts: str = ""
-    others: int = 0
+    talkers: tuple[str, ...] = ()
 
 
 class Hearing:
@@ -87,7 +90,7 @@ class Hearing:
         if channel is not None:
             said = replace(said, mode=channel.preference.thread_replies)
         answered = isinstance(listen(said), Answered)
-        self._note(uttered, answered=answered)
+        self._note(uttered, heard, answered=answered)
         if not answered:
             return None
         language = channel.preference.language if channel is not None else ""
@@ -111,7 +114,7 @@ class Hearing:
             our_thread=memory is not None or await self._is_ours(key),
             last=talk.last,
             last_was_author=talk.last == "person" and talk.last_user == uttered.user_id,
-            others_talk=talk.others,
+            others_talk=sum(talker != uttered.user_id for talker in talk.talkers),
         )
 
     async def _is_ours(self, key: ThreadKey) -> bool:
@@ -121,8 +124,10 @@ class Hearing:
             or await self._requests.by_answer(*place) is not None
         )
 
-    def _note(self, uttered: Uttered, *, answered: bool) -> None:
-        """Remember who speaks in the thread; a message delivered twice counts once."""
+    def _note(self, uttered: Uttered, heard: Heard, *, answered: bool) -> None:
+        """Remember who speaks in the thread; a message delivered twice counts once, small talk never."""
+        if not answered and not says_something(heard.text):
+            return
         key = _key(uttered, uttered.thread_ts or uttered.ts)
         talk = self._talks.pop(key, _Talk())
         if answered:
@@ -132,7 +137,7 @@ class Hearing:
                 last="person",
                 last_user=uttered.user_id,
                 last_ts=uttered.ts,
-                others=talk.others + 1,
+                talkers=(*talk.talkers, uttered.user_id)[-_MOST_TALKERS:],
             )
         self._talks[key] = talk
         while len(self._talks) > MAX_TALKS:

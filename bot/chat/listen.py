@@ -33,7 +33,8 @@ class Said:
         our_thread: Under a digest or an answer of ours, or in a thread whose memory we have.
         last: Who spoke last before: we, a person, or nobody yet.
         last_was_author: The person who spoke last is the author of this message.
-        others_talk: How many messages of people in a row before this one were not for us.
+        others_talk: How many messages since our last answer other people said to each other: not
+            the author's own, and no small talk.
     """
 
     text: str
@@ -65,7 +66,7 @@ class Silent:
 def listen(said: Said) -> Answered | Silent:
     """Return whether the bot answers, and why."""
     said = replace(said, text=with_plain_marks(said.text))
-    speaks = _says_something(said.text)
+    speaks = says_something(said.text)
     # In this order: the first that applies decides.
     rules: tuple[tuple[bool, Answered | Silent], ...] = (
         (said.by_bot, Silent("a bot speaks")),
@@ -89,7 +90,8 @@ def _question_for_us(said: Said) -> Answered | Silent:
     words = " ".join(without_links(said.text).split())
     people_talk = bool(said.others_talk) and said.last == "person"
     # "#2", as we ask for it when it could be several stories.
-    names_story = names_only_a_story(words) and (said.last != "person" or "#" in words)
+    to_us = said.last != "person" or said.last_was_author
+    names_story = names_only_a_story(words) and (to_us or "#" in words)
     no_question = Silent("a link, not a question" if links_in(said.text) else "no question")
     rules: tuple[tuple[bool, Answered | Silent], ...] = (
         (bool(_ADDRESSED_TO_PERSON.search(words)), Silent("asks people")),
@@ -124,11 +126,14 @@ def _asks(sentence: str) -> bool:
     return set(sentence) <= {"?"} or any(letter.isalnum() for letter in sentence)
 
 
-def _says_something(text: str) -> bool:
+def says_something(text: str) -> bool:
+    """Return False for thanks, "ok", emoji and bare links: said to the bot or to nobody."""
     words = without_links(text)
     if links_in(text) and not words.strip():
         return False
-    bare = re.sub(r":[a-z0-9_+'-]+:", " ", words, flags=re.IGNORECASE).strip()
+    bare = " ".join(
+        _SIGNS.sub(" ", re.sub(r":[a-z0-9_+'-]+:", " ", words, flags=re.IGNORECASE)).split()
+    )
     if not any(letter.isalnum() for letter in bare):
         return "?" in bare and len(bare) <= 3  # noqa: PLR2004 - "?" and "???" ask, "?!!!!" shouts
     return not _SMALL_TALK.fullmatch(bare)
@@ -139,17 +144,31 @@ _ASKED = re.compile(
     r"(?<![?!])!*+\?[?!]*+(?:[ )\]}\"'”’»*_~`]|:[a-z0-9_+'-]{1,60}:)*+$|:(?:grey_)?question:$|:interrobang:$",
     re.IGNORECASE,
 )
+# What people say to a bot, or to nobody, longest first; several in a row are small talk as well.
+_SMALL_WORDS = (
+    r"(?:(?:many|much|big|huge) )?(?:thanks?|thx|ty|tysm|thank (?:you|u)|cheers|kudos)"
+    r"(?: (?:a lot|a million|so much|very much|you|u|all|guys|again|bot|everyone|everybody|team|plainwire|für die info|"
+    r"for (?:this|that|sharing|the (?:info|help|answer|explanation|summary)|explaining|clarifying|your help)))*|"
+    r"(?:vielen |herzlichen |besten |lieben )?dank(?:e(?: ?(?:schön|sehr|dir|euch))?)?|merci(?: (?:beaucoup|bien|à tous))?|"
+    r"(?:muchas |mil )?gracias|obrigad[oa]|grazie(?: mille)?|dank je(?: wel)?|bedankt|tack(?: så mycket)?|takk|tak|dzięki|"
+    r"lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|(?:ha )+ha|ha|xd|wow|nice(?: one| work| job)?|cool(?: stuff| thanks)?|"
+    r"(?:really |very |so |that['’]?s |that (?:is|was) |this (?:is|was) |it['’]?s )?(?:great|helpful|useful|interesting|perfect|awesome|amazing|excellent|brilliant|cool|nice|good|clear|clearer|fine|super)"
+    r"(?: (?:stuff|read|news|summary|answer|explanation|job|work|idea|point|thanks|now|to know))?|wonderful|fantastic|lovely|"
+    r"(?:very )?well done|love (?:it|this|that)|you['’]?re the best|good (?:to know|one|bot|stuff|read|morning|point|job|work)|interesting|"
+    r"ok(?:ay|i|idoki)?(?: then)?|k|kk|yes|yep|yeah|yup|no|nope|nah|sure(?: thing)?|agreed|agree|same|this|so true|true|exactly|indeed|"
+    r"right|alright|all right|(?:i )?got it(?: now)?|gotcha|(?:oh |ah )?i see(?: now)?|understood|i understand(?: now)?|noted|"
+    r"(?:that |it |this |now it |now that )?(?:makes sense|helps|helped)(?: a lot| now| me)*|fair(?: enough| point)?|no (?:problem|worries|way)|np|"
+    r"\+1|-1|100|100%|oh|ah|aha|hm+|huh|ouch|yikes|omg|wtf|fyi|"
+    r"super|toll|klasse|prima|perfekt|genau|stimmt|ja|nein|klar|krass|(?:sehr )?(?:interessant|hilfreich|spannend|gut|nett)|gut zu wissen|"
+    r"alles klar|(?:habe? ich )?verstanden|top|passt|g[eé]nial|parfait|d['’]accord|super bien|très bien|bien|vale|perfecto|"
+    r"good (?:morning|night)|morning|hi|hello|hey|hallo|moin|bye|see you"
+)
 _SMALL_TALK = re.compile(
-    r"(?:(?:many |ok(?:ay)?,? )?(?:thanks?|thx|ty|tysm|thank you|cheers|danke(?:schön)?|vielen dank|merci|gracias)"
-    r"(?: (?:a lot|so much|you|all|guys|bot|everyone|everybody|team|für die info|for (?:this|sharing|the info)))*|"
-    r"lol|lmao|rofl|haha\w*|hehe\w*|ha|xd|wow|nice(?: one)?|cool|great(?: (?:stuff|read|news|summary))?|awesome|amazing|"
-    r"good (?:to know|one|bot|stuff|read|morning|point)|interesting|very interesting|ok(?:ay)?|k|kk|yes|yep|yeah|yup|no|nope|nah|"
-    r"sure|agreed|agree|same|this|so true|true|exactly|indeed|right|got it|makes sense|fair(?: enough| point)?|"
-    r"\+1|-1|100|100%|oh|ah|aha|hm+|huh|ouch|yikes|omg|wtf|no way|fyi|"
-    r"super|toll|klasse|genau|stimmt|ja|nein|klar|krass|interessant|gut zu wissen|alles klar|top|spannend|"
-    r"good morning|morning|hi|hello|hey|hallo|moin|bye|see you)[\s.!…,:;)(-]*",
+    rf"(?>(?:{_SMALL_WORDS})\b)(?:[\s.!…,;:)(-]++(?:and |und |et |y )?+(?>(?:{_SMALL_WORDS})\b))*+[\s.!…,;:)(%-]*+",
     re.IGNORECASE,
 )
+# Signs that are no words: emoji, ¡, hearts.
+_SIGNS = re.compile(r"<3+|[^\w\s.,!?;:…()'’+%/-]")
 _WORD_START = (
     r"what|who|whom|whose|how|why|when|where|which|is|are|was|were|does|do|did|can|could|should|would|"
     r"will|has|have|am|any|what['’]s|who['’]s|how['’]s|wer|wie|was|warum|wieso|weshalb|wann|wo|welche\w*|wofür|"

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.options import FormatOption, checked
 from bot.cli.output import Format, print_json, run_async
+from bot.digest.notices import zone_is_no_place
 from bot.digest.preference import Channel, Preference, Weekday
 from bot.digest.typed import (
     parse_days,
@@ -72,6 +73,8 @@ def on(
     typer.echo(f"#{stored.name}: on, {describe(stored.preference)}.")
     if stored.next_due_at is not None:
         typer.echo(f"Next digest: {_local(stored)}.")
+    if note := zone_is_no_place(stored.preference.zone):
+        typer.echo(note)
 
 
 async def _on(wanted: str, chosen: dict[str, Any]) -> Channel:
@@ -88,12 +91,17 @@ async def _on(wanted: str, chosen: dict[str, Any]) -> Channel:
         database = newsroom.database
         old = await database.channels.get(slack.installation.workspace_id, joined.id)
         preference = replace(old.preference if old else Preference(), **chosen, on=True)
-        channel = Channel(
-            workspace_id=slack.installation.workspace_id,
-            channel_id=joined.id,
+        channel = replace(
+            old
+            or Channel(
+                workspace_id=slack.installation.workspace_id,
+                channel_id=joined.id,
+                name=joined.name,
+                preference=preference,
+            ),
             name=joined.name,
             preference=preference,
-            set_up_by=old.set_up_by if old else "",
+            state_reason="",
         )
         return await set_channel(
             database.channels, database.deliveries, channel, newsroom.clock.now()
@@ -122,7 +130,7 @@ async def _off(wanted: str) -> str:
         for channel in await database.channels.all():
             if name in {channel.channel_id, channel.name}:
                 preference = replace(channel.preference, on=False)
-                wanted_off = replace(channel, preference=preference)
+                wanted_off = replace(channel, preference=preference, is_set_up=True)
                 await set_channel(database.channels, database.deliveries, wanted_off, now)
                 return channel.name
     raise JobFailed(f"#{name} has no digest.", next_step="See: plainwire channels list")

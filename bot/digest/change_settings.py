@@ -10,6 +10,7 @@ from bot.digest.describe import coming
 from bot.digest.desk import ChannelDesk
 from bot.digest.form import SettingsForm, read_form
 from bot.digest.may_change import Permissions
+from bot.digest.notices import zone_is_no_place
 from bot.digest.outcomes import (
     Changed,
     FieldErrors,
@@ -19,7 +20,7 @@ from bot.digest.outcomes import (
     Refused,
 )
 from bot.digest.preference import Channel, Preference
-from bot.digest.settle import blank, has_zone, sentences, settled, with_preference
+from bot.digest.settle import blank, sentences, settled, was_set_up, with_preference
 from bot.digest.sources import find_outlet, known_outlets
 from bot.digest.spot import Asker, Spot
 from bot.digest.typed import Wrong, parse_zone
@@ -67,7 +68,8 @@ class ChangeSettings:
                 wrong = wanted
                 return None
             wrong = _general_question(channel, wanted, spot, asker)
-            return None if wrong else with_preference(channel, wanted, spot, asker)
+            decided = with_preference(channel, wanted, spot, asker)
+            return None if wrong else replace(decided, is_set_up=True)
 
         try:
             stored = await self._desk.edit(spot.workspace_id, spot.channel_id, change, now)
@@ -75,7 +77,8 @@ class ChangeSettings:
             return Refused(sentence=str(error))
         if wrong is not None or stored is None:
             return wrong or Refused(sentence=_GONE)
-        return Changed(channel=stored, sentences=("Saved.", coming(stored, now)))
+        said = ("Saved.", coming(stored, now), zone_is_no_place(stored.preference.zone))
+        return Changed(channel=stored, sentences=tuple(filter(None, said)))
 
     async def sources(self, spot: Spot, asker: Asker) -> dict[str, str]:
         """Return outlet -> name of every source that serves a conversation and *asker* may know of."""
@@ -94,7 +97,7 @@ class ChangeSettings:
         question = _general_question(old, Preference(on=True), spot, asker)
         if question is not None:
             return replace(question, command=command)
-        if command.change.zone is not None or has_zone(old):
+        if command.change.zone is not None or was_set_up(old):
             return Prepared(command)
         return await self._with_zone(command, spot, asker)
 
@@ -102,7 +105,8 @@ class ChangeSettings:
         own = await self._permissions.zone_of(asker, spot)
         zone = parse_zone(own) if own else Wrong("")
         if isinstance(zone, Wrong):
-            return NeedsZone(sentence=_WHICH_ZONE, command=command)
+            seen = f"Your time zone in Slack: {zone.sentence}" if own else _CANNOT_SEE_ZONE
+            return NeedsZone(sentence=f"{seen} {_NAME_IT}", command=command)
         change = replace(command.change, zone=zone)
         note = f"I took your own time zone, {zone}; `/digest zone` and a place changes it."
         return Prepared(SwitchOn(change=change), note)
@@ -158,5 +162,6 @@ _REALLY_GENERAL = (
     "This is the channel of everybody in this workspace: a daily digest here reaches all of them. "
     "Switch it on all the same?"
 )
-_WHICH_ZONE = "I cannot see your time zone; name it once, such as `/digest on 9:00 Europe/Berlin`."
+_CANNOT_SEE_ZONE = "I cannot see your time zone."
+_NAME_IT = "Name it once, such as `/digest on 9:00 Europe/Berlin`."
 _GONE = "Nothing changed: this channel's settings went away meanwhile; try again."

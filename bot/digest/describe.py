@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.digest.notices import day_words
+from bot.digest.notices import day_words, zone_is_no_place
 from bot.digest.preference import (
     EVERY_DAY,
     WORKDAYS,
@@ -32,6 +32,7 @@ def status_sentences(channel: Channel | None, now: datetime) -> tuple[str, ...]:
     wanted = channel.preference
     sentences = [
         coming(channel, now),
+        *filter(None, [zone_is_no_place(wanted.zone)]),
         f"{_stories(wanted.stories)}, level {wanted.level.value}, language {wanted.language}.",
         f"Topics: {topic_words(wanted)}.",
         f"In its threads I answer {_REPLIES[wanted.thread_replies]}.",

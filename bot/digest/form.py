@@ -66,7 +66,9 @@ def read_form(
     for name, (field, parse) in _FIELDS.items():
         raw = getattr(form, name)
         if raw is not None:
-            value = parse(raw)
+            # A zone of old that could not be chosen today stays as long as it is left alone.
+            kept = name == "zone" and raw.strip() == old.zone
+            value = old.zone if kept else parse(raw)
             if isinstance(value, Wrong):
                 errors[name] = value.sentence
             else:

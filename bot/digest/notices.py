@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from bot.digest.delivery import Delivery, DeliveryState
 from bot.digest.preference import Channel
+from bot.digest.zone_places import no_place
 from bot.digest.zones import UnknownZone, zone
 from bot.news.story import CollectReport
 
@@ -18,6 +19,7 @@ STOPPED = "deliveries to the channel were stopped"
 _OWN_DOING = frozenset({SWITCHED_OFF, REMOVED})
 
 _MAX_LINES = 20
+_ANY_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - a wall clock; the zone is given it
 _HOUR_SECONDS = 3600
 _MINUTE_SECONDS = 60
 
@@ -68,6 +70,47 @@ def zone_lost(channel: Channel) -> str:
         f"The digest of {_channel_name(channel)} has stopped: there is no time zone called "
         f"“{channel.preference.zone}” any more. Set its time zone again."
     )
+
+
+def zone_is_no_place(name: str) -> str:
+    """Return what is wrong with a stored zone that could not be chosen today, "" for a place."""
+    unclear = no_place(name)
+    if unclear is None:
+        return ""
+    if unclear.kind == "offset":
+        why = f"is an offset ({_offset_words(name)}), which knows no summer time"
+    else:
+        why = "is an abbreviation, and no place with a summer time of its own"
+    meant = f": {', '.join(unclear.places)}" if unclear.places else ", such as Europe/Berlin"
+    return f"The time zone “{name}” {why}. Choose the place that is meant{meant}."
+
+
+def zones_no_place(channels: Sequence[Channel]) -> tuple[str, ...]:
+    """Return the lines that tell people once of their channels' zones that are no places."""
+    lines = [
+        f"The digest of {_channel_name(channel)}: {zone_is_no_place(channel.preference.zone)}"
+        for channel in channels[:_MAX_LINES]
+    ]
+    if rest := len(channels) - len(lines):
+        lines.append(f"{rest} more channels have such a time zone.")
+    return (
+        *lines,
+        _HOW_TO_CHANGE_ZONE,
+    )
+
+
+_HOW_TO_CHANGE_ZONE = (
+    "`/digest zone` and a place, typed in the channel, changes it. Until then digests come at the "
+    "same hour as before."
+)
+
+
+def _offset_words(name: str) -> str:
+    """Return what the clock of a zone without summer time shows: "UTC+5", as Etc/GMT-5 is."""
+    minutes = round((zone(name).utcoffset(_ANY_DAY) or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}:{rest:02}" if rest else f"UTC{sign}{hours}"
 
 
 def empty_reason(

@@ -98,6 +98,10 @@ class ChannelStore(Protocol):
         """Return every channel, of one workspace or of all, by workspace and name."""
         ...
 
+    async def in_zones(self, names: Sequence[str]) -> list[Channel]:
+        """Return the channels whose time zone is stored under one of these names."""
+        ...
+
     async def due(
         self, now: datetime, limit: int = 500, *, after: Channel | None = None
     ) -> list[Channel]:

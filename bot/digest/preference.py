@@ -89,6 +89,10 @@ class Channel:
         state_reason: Why deliveries stopped without anybody switching them off (see
             `bot/digest/lifecycle.py`), or "".
         post_to_general_confirmed: Somebody said twice that the digest belongs into #general.
+        is_set_up: Somebody decided here whether the digest comes, or chose its time zone: what is
+            stored is their wish, and not what holds before anybody was asked.
+        zone_told: The time zone that is no place and of which people were told; with an instant
+            behind it while they are being told (`bot/digest/zone_notice.py`).
         version: Of the stored row, which grows with every write of it; `ChannelStore.save_if`
             compares it. Two values that differ in nothing else are equal.
     """
@@ -104,6 +108,8 @@ class Channel:
     is_dm: bool = False
     state_reason: str = ""
     post_to_general_confirmed: bool = False
+    is_set_up: bool = False
+    zone_told: str = ""
     version: int = field(default=0, compare=False)
 
     @property

@@ -36,11 +36,13 @@ def blank(spot: Spot) -> Channel:
     )
 
 
-def has_zone(channel: Channel | None) -> bool:
-    """Return whether somebody chose a channel's time zone; UTC is what it has before that."""
+def was_set_up(channel: Channel | None) -> bool:
+    """Return whether somebody decided about a channel's digest; off and UTC is what it has before."""
     if channel is None:
         return False
-    return bool(channel.set_up_by) or channel.preference.on or channel.preference.zone != "UTC"
+    wanted = channel.preference
+    # All but the first tell it of rows that a release before wrote.
+    return channel.is_set_up or bool(channel.set_up_by) or wanted.on or wanted.zone != "UTC"
 
 
 def settled(
@@ -58,7 +60,13 @@ def settled(
     """
     channel = old or blank(spot)
     wanted = _preference(channel.preference, command, now)
-    return wanted if isinstance(wanted, Wrong) else with_preference(channel, wanted, spot, asker)
+    if isinstance(wanted, Wrong):
+        return wanted
+    decides = isinstance(command, SwitchOn | SwitchOff) or (
+        isinstance(command, Change) and command.zone is not None
+    )
+    changed = with_preference(channel, wanted, spot, asker)
+    return replace(changed, is_set_up=channel.is_set_up or decides)
 
 
 def with_preference(channel: Channel, wanted: Preference, spot: Spot, asker: Asker) -> Channel:

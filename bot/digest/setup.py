@@ -59,6 +59,7 @@ async def with_next_digest(
     return replace(
         wanted,
         switched_on_at=_switched_on_at(old, wanted, now),
+        is_set_up=wanted.is_set_up or wanted.preference.on,
         next_due_at=None if wanted.state_reason else next_due_at,
     )
 

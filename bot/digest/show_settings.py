@@ -12,13 +12,15 @@ import structlog
 from bot.digest.change_settings import ChangeSettings
 from bot.digest.describe import coming
 from bot.digest.may_change import Permissions
+from bot.digest.notices import zone_is_no_place
 from bot.digest.own_feeds import FeedRefused, OwnFeeds
 from bot.digest.ports import ChannelStore
 from bot.digest.preference import Channel, Preference
-from bot.digest.settle import has_zone
+from bot.digest.settle import was_set_up
 from bot.digest.spot import Asker, Spot
 from bot.digest.spots import Spots
 from bot.digest.topic_counts import topics_of_last_week
+from bot.digest.typed import parse_zone
 from bot.errors import SlackError
 from bot.explain.outgoing.named import shown_name
 from bot.news.feed import Feed
@@ -73,6 +75,7 @@ class ShowSettings:
             self._feeds.serving(spot, asker),
         )
         stopped = (coming(channel, now),) if channel and channel.state_reason else ()
+        no_place = zone_is_no_place(channel.preference.zone) if channel else ""
         return SettingsContent(
             target=SettingsTarget(
                 channel_id=spot.channel_id,
@@ -83,14 +86,14 @@ class ShowSettings:
             preference=_shown(channel),
             channel_name=spot.name,
             proposed_zone=zone,
-            zone_is_set=has_zone(channel),
+            zone_is_set=was_set_up(channel),
             topic_counts=counts,
             outlets=outlets,
             own_feeds=tuple(_shown_feed(feed) for feed in own.here),
             workspace_feeds=tuple(_shown_feed(feed) for feed in own.removable[len(own.here) :]),
             may_add_feeds=not await self._permissions.feeds_refusal(asker, spot),
             may_share_feeds=own.may_share,
-            notes=(*notes, *stopped),
+            notes=tuple(filter(None, (*notes, *stopped, no_place))),
         )
 
     async def look(self, url: str, spot: Spot, asker: Asker, now: datetime) -> FeedPreview:
@@ -120,10 +123,13 @@ class ShowSettings:
     async def _zone(self, spot: Spot, asker: Asker) -> str:
         try:
             async with asyncio.timeout(ZONE_PATIENCE_SECONDS):
-                return await self._permissions.zone_of(asker, spot)
+                own = await self._permissions.zone_of(asker, spot)
         except (TimeoutError, SlackError) as error:
             log.info("zone_not_proposed", error=type(error).__name__)
             return ""
+        # What could not be saved is not proposed, such as an offset.
+        zone = parse_zone(own) if own else ""
+        return zone if isinstance(zone, str) else ""
 
 
 def _shown_feed(feed: Feed) -> OwnFeed:
@@ -132,6 +138,6 @@ def _shown_feed(feed: Feed) -> OwnFeed:
 
 def _shown(channel: Channel | None) -> Preference:
     """Who opens the settings of a channel that never had a digest wants one."""
-    if channel is None or not has_zone(channel):
+    if channel is None or not was_set_up(channel):
         return replace(channel.preference if channel else Preference(), on=True)
     return channel.preference

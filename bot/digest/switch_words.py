@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.digest.commands import Change
 from bot.digest.typed import Wrong, parse_days, parse_time, parse_zone, shown
+from bot.digest.zone_places import no_place
 from bot.digest.zones import find_zones
 
 _FILLERS = frozenset(
@@ -83,10 +84,18 @@ def _take_days(words: list[str], found: _Found) -> int | Wrong:
 def _take_zone(words: list[str], found: _Found) -> int | Wrong:
     for length in range(min(_MAX_ZONE_WORDS, len(words)), 0, -1):
         named = " ".join(words[:length])
+        if no_place(named) is not None:
+            return _refused(named)
         if names := find_zones(named):
             zone = parse_zone(named) if len(names) > 1 else names[0]
             return zone if isinstance(zone, Wrong) else (found.add(zone=zone) or length)
     return 0
+
+
+def _refused(named: str) -> Wrong:
+    refused = parse_zone(named)
+    assert isinstance(refused, Wrong)
+    return refused
 
 
 def _unknown(words: list[str]) -> Wrong:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bot.digest.delivery import Delivery
-from bot.digest.notices import missed_message, zone_lost
+from bot.digest.notices import missed_message, zone_lost, zones_no_place
 from bot.digest.ports import ChannelStore, Posted, Poster
 from bot.digest.preference import Channel
 from bot.render.message import Message
@@ -53,10 +53,15 @@ class Teller:
         """Tell that a channel's digest has stopped because its time zone is not known."""
         await self._tell(channel.workspace_id, channel.set_up_by, (zone_lost(channel),))
 
-    async def _tell(self, workspace_id: str, person: str, sentences: tuple[str, ...]) -> None:
+    async def tell_zones(self, channels: Sequence[Channel]) -> bool:
+        """Tell one person of their channels' zones that are no places; False when nobody was told."""
+        first = channels[0]
+        return await self._tell(first.workspace_id, first.set_up_by, zones_no_place(channels))
+
+    async def _tell(self, workspace_id: str, person: str, sentences: tuple[str, ...]) -> bool:
         message = self._render_notice(sentences)
         if person and await self._reached(workspace_id, person, message):
-            return
+            return True
         reached = [
             await self._reached(workspace_id, admin, message)
             for admin in await self._poster.admins(workspace_id)
@@ -65,6 +70,7 @@ class Teller:
         if not any(reached):
             # The next digest of the channel says it in any case (`DeliveryStore.last_missed`).
             log.error("nobody_told", workspace_id=workspace_id, sentences=sentences)
+        return any(reached)
 
     async def _reached(self, workspace_id: str, user_id: str, message: Message) -> bool:
         return isinstance(await self._poster.tell(workspace_id, user_id, message), Posted)

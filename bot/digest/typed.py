@@ -13,6 +13,7 @@ from datetime import time
 
 from bot.digest.languages import LANGUAGE_CODES, LANGUAGE_NAMES
 from bot.digest.preference import EVERY_DAY, MAX_STORIES, WORKDAYS, Weekday
+from bot.digest.zone_places import NoPlace, no_place
 from bot.digest.zones import find_zones, similar_zones
 from bot.explain.explanation import Level
 from bot.news.topic import ALL_TOPICS, Topic
@@ -43,17 +44,18 @@ def parse_time(typed: str) -> time | Wrong:
 
 
 def parse_zone(typed: str) -> str | Wrong:
-    """Return an IANA name: exact in any case, or a place that exists once ("Berlin")."""
+    """
+    Return an IANA name: exact in any case, or a place that exists once ("Berlin").
+
+    Offsets and abbreviations are refused with the places that may be meant; UTC and GMT are taken.
+    """
+    if (unclear := no_place(typed)) is not None:
+        return Wrong(_no_place(typed, unclear))
     found = find_zones(typed)
     if len(found) == 1:
         return found[0]
     if found:
         return Wrong(f"“{shown(typed)}” can be {_either(found)}; name one of them.")
-    if _OFFSET.match(typed.strip()):
-        return Wrong(
-            f"“{shown(typed)}” is an offset, which is wrong after the next clock change; "
-            "name a place, such as Europe/Berlin."
-        )
     return Wrong(f"No time zone is called “{shown(typed)}”; {_hint(similar_zones(typed))}")
 
 
@@ -123,12 +125,12 @@ def parse_language(typed: str) -> str | Wrong:
 
 
 _NOON = 12
+_LONGEST_SHORT = 9
 _LAST_HOUR = 23
 _LAST_MINUTE = 59
 _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2})(?:[:.h]?(?P<minute>[0-9]{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?"
 )
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*[+−-]\s*[0-9]", re.IGNORECASE)
 _ONE_DIGIT = re.compile(r"[0-9]")
 _DAY_GROUPS = {
     "daily": EVERY_DAY,
@@ -214,6 +216,25 @@ def _topic_list() -> str:
 
 def _either(names: tuple[str, ...] | list[str]) -> str:
     return ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def _no_place(typed: str, unclear: NoPlace) -> str:
+    why = {
+        "offset": "is an offset, which is wrong after the next clock change",
+        "abbreviation": "is an abbreviation, and no place",
+    }[unclear.kind]
+    choose = (
+        f"choose a place: {_either(unclear.places)}."
+        if len(unclear.places) > 1
+        else f"choose a place, such as {unclear.places[0] if unclear.places else 'Europe/Berlin'}."
+    )
+    return f"“{_in_capitals(shown(typed))}” {why}; {choose}"
+
+
+def _in_capitals(name: str) -> str:
+    """Return an offset or abbreviation as it is usually written, however it was typed."""
+    first, slash, last = name.rpartition("/")
+    return f"{first.capitalize()}{slash}{last.upper()}" if len(last) <= _LONGEST_SHORT else name
 
 
 def _hint(names: tuple[str, ...]) -> str:

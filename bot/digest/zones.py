@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.digest.zone_places import no_place
 from bot.errors import PlainwireError
 
 # Not places: "Factory" is tzdata's marker for a machine that was never set up.
@@ -61,24 +62,37 @@ def zone(name: str) -> tzinfo:
 
 
 @cache
+def places() -> tuple[str, ...]:
+    """Return the names that people may choose: all but offsets and abbreviations; UTC and GMT stay."""
+    return tuple(sorted(name for name in zone_names() if no_place(name) is None))
+
+
+@cache
+def no_places() -> tuple[str, ...]:
+    """Return the IANA names that are offsets or abbreviations; channels of old may hold one."""
+    return tuple(sorted(zone_names() - set(places())))
+
+
+@cache
 def _by_folded_name() -> dict[str, str]:
-    return {name.casefold(): name for name in sorted(zone_names())}
+    return {name.casefold(): name for name in places()}
 
 
 @cache
 def _by_place() -> dict[str, tuple[str, ...]]:
     """Return the zones that end in each place name: "berlin" -> ("Europe/Berlin",)."""
-    places: dict[str, list[str]] = {}
-    for name in sorted(zone_names()):
-        places.setdefault(name.rpartition("/")[2].casefold(), []).append(name)
-    return {place: tuple(names) for place, names in places.items()}
+    found: dict[str, list[str]] = {}
+    for name in places():
+        found.setdefault(name.rpartition("/")[2].casefold(), []).append(name)
+    return {place: tuple(names) for place, names in found.items()}
 
 
 def find_zones(typed: str) -> tuple[str, ...]:
     """
     Return the IANA names that *typed* can mean, in any case and with blanks for underscores.
 
-    One name: that zone. Several: the place exists more than once. None: see `similar_zones`.
+    One name: that zone. Several: the place exists more than once. None: see `similar_zones`, and
+    `zone_places.no_place` for offsets and abbreviations, which are never found here.
     """
     wanted = "_".join(typed.casefold().split())
     if exact := _by_folded_name().get(wanted):
@@ -90,7 +104,7 @@ def similar_zones(typed: str) -> tuple[str, ...]:
     """Return at most three names that look like *typed*, likeliest first."""
     wanted = "_".join(typed.casefold().split())[:60]
     whole = difflib.get_close_matches(wanted, list(_by_folded_name()), _MAX_SUGGESTIONS, 0.75)
-    places = difflib.get_close_matches(wanted, list(_by_place()), _MAX_SUGGESTIONS, 0.75)
+    ends = difflib.get_close_matches(wanted, list(_by_place()), _MAX_SUGGESTIONS, 0.75)
     found = [_by_folded_name()[name] for name in whole]
-    found += [name for place in places for name in _by_place()[place]]
+    found += [name for place in ends for name in _by_place()[place]]
     return tuple(dict.fromkeys(found))[:_MAX_SUGGESTIONS]

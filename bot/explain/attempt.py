@@ -150,12 +150,13 @@ def _request(task: Task, chosen: Sequence[Document]) -> ModelRequest:
 
 def _grounds(task: Task, draft: Draft) -> Grounds:
     used = task.glossary.find_in(draft.text)
-    told = [task.told_before] if task.told_before else []
     return Grounds(
-        [*grounds(task.chosen), *told],
+        grounds(task.chosen),
         [name for term in used for name in term.entry.names],
         language=task.key.language,
         source_language=task.story.language,
+        said=[task.told_before] if task.told_before else [],
+        updates=task.chosen[0].updates,
     )
 
 

@@ -246,12 +246,13 @@ def _share_units(text: str, found: list[Figure]) -> list[Figure]:
         between = text[first.end : second.start].strip().casefold()
         if between.strip("$€£¥ ") not in JOINERS:
             continue
-        shared[index] = _lend(first, second)
-        shared[index + 1] = _lend(second, first)
+        shared[index] = lend(first, second)
+        shared[index + 1] = lend(second, first)
     return shared
 
 
-def _lend(to: Figure, other: Figure) -> Figure:
+def lend(to: Figure, other: Figure) -> Figure:
+    """Return *to* with the unit that only *other* names, and also read with its magnitude."""
     scale = other.place * (Decimal(10) ** decimals_of(re.sub(r"[^\d.,]", "", other.as_written)))
     values = set(to.values)
     if scale > 1 and to.place <= 1:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.english_dates import MONTHS, WEEKDAYS
 from bot.explain.explanation import Basis, Source
 from bot.explain.outgoing.check import Outgoing
 from bot.explain.outgoing.named import shown_name
+from bot.explain.superseded import standing, updates_of, without_superseded
+from bot.explain.update import Update
 from bot.news.entry import Entry, Page
 from bot.news.story import Story
 
@@ -44,6 +46,7 @@ class Document:
     Attributes:
         text: The page's text when we could read it, else what the feed said.
         full: `text` is the article and not a teaser.
+        updates: What the story's later reports changed; a text made from this one agrees with them.
     """
 
     entry: Entry
@@ -51,11 +54,14 @@ class Document:
     text: str
     full: bool
     paywalled: bool = False
+    updates: tuple[Update, ...] = ()
 
     @property
     def head(self) -> str:
         """Return the lines above the text, as the model sees them and the checks allow them."""
-        lines = [f"Source: {self.entry.outlet_name}", f"Title: {self.title}"]
+        lines = [f"Source: {self.entry.outlet_name}"]
+        if self.title:  # an earlier report's may no longer hold
+            lines.append(f"Title: {self.title}")
         if self.entry.published_at is not None:
             lines.append(f"Published: {said_date(self.entry.published_at)}")
         return "\n".join(lines)
@@ -65,10 +71,14 @@ def documents(story: Story, pages: Mapping[str, Page]) -> tuple[Document, ...]:
     """
     Return what was written about a story: the lead first, then the longest of other outlets.
 
+    On an update, sentences that its later reports supersede are left out: whatever is made from the
+    documents, with a model or without, tells the story as it is now.
+
     Args:
         story: Its entries are looked at.
         pages: By entry URL (or URL key); an entry without one rests on its feed's text.
     """
+    updates = updates_of(story, pages)
     lead = story.lead
     found = {entry.id: _document(entry, pages) for entry in story.entries}
     others = sorted(
@@ -82,7 +92,24 @@ def documents(story: Story, pages: Mapping[str, Page]) -> tuple[Document, ...]:
         if document.entry.outlet not in seen or document.entry.id == _newest(story):
             chosen.append(document)
             seen.add(document.entry.outlet)
-    return tuple(chosen[:MAX_DOCUMENTS])
+    now = standing(updates, story.language)
+    return tuple(
+        _current(document, updates, now, story.language) for document in chosen[:MAX_DOCUMENTS]
+    )
+
+
+def _current(
+    document: Document, updates: tuple[Update, ...], now: tuple[Update, ...], language: str
+) -> Document:
+    """Return a document without what the story's later reports have changed."""
+    if not updates:
+        return document
+    return replace(
+        document,
+        title=without_superseded(document.entry, document.title, updates, language),
+        text=without_superseded(document.entry, document.text, updates, language),
+        updates=now,
+    )
 
 
 def _newest(story: Story) -> str:
@@ -180,16 +207,12 @@ def outgoing(
 
 def teasers(chosen: Sequence[Document]) -> tuple[Document, ...]:
     """Return the documents cut down to title and feed summary, for a second try past a filter."""
-    return tuple(
-        Document(
-            entry=document.entry,
-            title=document.title,
-            text=clean(document.entry.text)[:600],
-            full=False,
-            paywalled=document.paywalled,
-        )
-        for document in chosen
-    )
+    return tuple(replace(document, text=_teaser(document), full=False) for document in chosen)
+
+
+def _teaser(document: Document) -> str:
+    text, language = clean(document.entry.text)[:600], document.entry.language
+    return without_superseded(document.entry, text, document.updates, language)
 
 
 def clean(text: str) -> str:

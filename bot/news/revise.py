@@ -70,7 +70,7 @@ _OUTCOMES: dict[str, re.Pattern[str]] = {
         "fixed": "fixes|fixed|patches|patched|repairs|repaired",
     }.items()
 }  # fmt: skip
-_RETRACTION = re.compile(
+RETRACTION = re.compile(
     r"\b(?:retracts?|retracted|retraction|correction|corrects (?:the |its |a )?(?:figure|claim|report|record|statement|number)s?|"
     r"walks back|walked back|backtracks|backtracked|reverses course|reversed course|takes back|took back|"
     r"denies|denied|deny|disputes|disputed|debunked|was false|were false|was wrong|were wrong|"
@@ -166,24 +166,24 @@ class _Told:
 def _facts(text: str) -> _Told:
     """Read one entry once, however many later ones are compared with it."""
     return _Told(
-        retracted=bool(_RETRACTION.search(text)),
-        outcomes=frozenset(_done(text)),
+        retracted=bool(RETRACTION.search(text)),
+        outcomes=frozenset(outcomes_in(text)),
         figures=tuple(dict.fromkeys(figures(text))),
-        days=frozenset((month, day) for _, month, day, _ in _days(text)),
+        days=frozenset((month, day) for _, month, day, _ in days_in(text)),
     )
 
 
 def _retraction(told: _Told, title: str, start: str) -> tuple[Novelty, str] | None:
-    found = _RETRACTION.search(title) or _RETRACTION.search(start)
+    found = RETRACTION.search(title) or RETRACTION.search(start)
     return ("retraction", found[0]) if found and not told.retracted else None
 
 
 def _outcome(told: _Told, title: str) -> tuple[Novelty, str] | None:
-    fresh = (words for name, words in _done(title).items() if name not in told.outcomes)
+    fresh = (words for name, words in outcomes_in(title).items() if name not in told.outcomes)
     return next((("outcome", words) for words in fresh), None)
 
 
-def _done(text: str) -> dict[str, str]:
+def outcomes_in(text: str) -> dict[str, str]:
     """Return the outcomes that a text reports as having happened, with its words for them."""
     return {
         name: match[0]
@@ -211,14 +211,15 @@ _MONEY = frozenset({"usd", "eur", "gbp", "yen", "cny", "inr", "krw", "chf"})
 def _date(told: _Told, entry: Entry, start: str) -> tuple[Novelty, str] | None:
     """Return a coming day that nobody named before; the day of the report itself is no news."""
     today = entry.at.date()
-    for year, month, day, words in _days(f"{entry.title}. {start}"):
+    for year, month, day, words in days_in(f"{entry.title}. {start}"):
         coming = _coming(today, year, month, day)
         if coming and (month, day) not in told.days and today < coming <= today + _FUTURE_WINDOW:
             return ("date", words)
     return None
 
 
-def _days(text: str) -> list[tuple[int | None, int, int, str]]:
+def days_in(text: str) -> list[tuple[int | None, int, int, str]]:
+    """Return the days that a text names: year (None when not said), month, day, words."""
     return [
         (
             int(year) if (year := match["year"] or match["year2"] or match["year3"]) else None,

@@ -5,5 +5,5 @@ The way from any earlier schema to the present one.
 the database is behind. A test holds it to the files in `versions/`.
 """
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 HEAD = REVISIONS[-1]

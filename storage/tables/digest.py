@@ -58,6 +58,8 @@ class ChannelRow(Base):
     state_reason: Mapped[str] = mapped_column(server_default=text("''"))
     post_to_general_confirmed: Mapped[bool] = mapped_column(server_default=false())
     version: Mapped[int] = mapped_column(server_default="0")
+    is_set_up: Mapped[bool] = mapped_column(server_default=false())
+    zone_told: Mapped[str] = mapped_column(server_default=text("''"))
 
     __table_args__ = (Index(None, "next_due_at", "workspace_id", "channel_id"),)
 

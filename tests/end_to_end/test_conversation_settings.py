@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -205,3 +207,20 @@ async def test_what_is_not_known_is_still_answered(talk: Talk):
     assert answered.acked
     await talk.whispered("ada", "older message")
     assert (await ada.shortcut("nothing_we_know", message)).acked
+
+
+async def test_a_zone_that_is_no_place_is_refused_and_one_of_old_is_told_of_once(talk: Talk):
+    """Typed ones lead to places; a channel that holds one goes on, and its people hear of it once."""
+    assert "America/New_York, America/Bogota or America/Lima" in await digest(talk, "on 9:00 GMT-5")
+    channel = await stored(talk)
+    old = replace(channel, set_up_by="", preference=replace(channel.preference, zone="Etc/GMT-5"))
+    await talk.database.channels.save(old)
+
+    await asyncio.gather(talk.bot.tell_zones(), talk.bot.tell_zones())
+    await talk.bot.tell_zones()
+
+    direct = talk.sandbox.workspace.direct_channel("U01ADA00001", "U01PLAINBOT").id
+    told = [said_in(one.text) for one in talk.sandbox.bot_messages(direct)]
+    assert len([one for one in told if "Etc/GMT-5" in one]) == 1
+    assert "UTC+5" in told[-1]
+    assert (await stored(talk)).preference.zone == "Etc/GMT-5"

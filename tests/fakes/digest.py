@@ -188,6 +188,9 @@ class FakeChannels:
         found = [c for c in self.rows.values() if workspace_id in {None, c.workspace_id}]
         return sorted(found, key=lambda channel: (channel.workspace_id, channel.name))
 
+    async def in_zones(self, names: Sequence[str]) -> list[Channel]:
+        return [c for c in self.rows.values() if c.preference.zone in names]
+
     async def due(self, now: datetime, limit: int = 500) -> list[Channel]:
         found = [c for c in self.rows.values() if c.next_due_at and c.next_due_at <= now]
         return sorted(found, key=lambda channel: channel.next_due_at or now)[:limit]

@@ -501,3 +501,40 @@ def test_pieces_get_one_space_between_them():
     one, two = escape("One."), escape("Two.")
     assert str(joined(one, two)) == "One. Two."
     assert str(joined(one, trusted("\n\n") + two)) == "One.\n\nTwo."
+
+
+@pytest.mark.parametrize("fault", [{"kind": "error", "error": "unknown_method"}, {"kind": "500"}])
+async def test_where_no_status_line_is_to_be_had_a_note_becomes_the_answer(sandbox, clients, fault):
+    """The note is posted once, says something newer when asked to, and the answer takes its place."""
+    sandbox.faults.add(**fault, method="assistant.threads.setStatus", times=None)
+    desk, pieces, started = make_desk(clients), sentences(2), Started()
+    answer = desk.begin(ask_in(sandbox), started)
+    assert not await answer.show_thinking("is thinking …")
+    await answer.show_note("One moment …")
+    assert await answer.show_thinking("still waits …")
+    (noted,) = sandbox.bot_messages("ai-news")
+    assert "still waits" in visible(noted)
+    await answer.show_note("One moment …")
+    for piece in pieces:
+        await answer.add(piece)
+    ts = await answer.finish(message_of(pieces))
+
+    (message,) = sandbox.bot_messages("ai-news")
+    assert (message.ts, started.told) == (ts, [ts])
+    assert shows_once(message, pieces)
+    assert "still waits" not in visible(message)
+
+
+async def test_a_note_and_the_end_that_come_together_are_one_message(sandbox, clients):
+    """While the note is on its way to Slack, pieces and the end wait for it."""
+    sandbox.faults.add(kind="slow", method="chat.postMessage", seconds=0.2)
+    desk, pieces = make_desk(clients), sentences(2)
+    answer = desk.begin(ask_in(sandbox), Started())
+    noting = asyncio.create_task(answer.show_note("One moment …"))
+    await asyncio.sleep(0.05)
+    await answer.add(pieces[0])
+    await answer.finish(message_of(pieces))
+    await noting
+
+    (message,) = sandbox.bot_messages("ai-news")
+    assert shows_once(message, pieces)

@@ -204,3 +204,17 @@ async def test_what_is_not_posted_never_replaces_what_may_be(database: Database)
     kept = await database.deliveries.get(make_key("C2"))
     assert kept is not None
     assert kept.state is S.SENT
+
+
+async def test_channels_are_found_by_their_zone(database: Database) -> None:
+    """Those that hold one of the zones, by its whole name; what else is stored does not matter."""
+    for channel_id, zone in (("C1", "EST"), ("C2", "EST5EDT"), ("C3", "Etc/GMT-5"), ("C4", "UTC")):
+        preference = replace(make_channel().preference, zone=zone)
+        await database.channels.save(
+            replace(make_channel(), channel_id=channel_id, name="EST", preference=preference)
+        )
+
+    found = await database.channels.in_zones(["EST", "Etc/GMT-5", "HST"])
+
+    assert sorted(channel.channel_id for channel in found) == ["C1", "C3"]
+    assert await database.channels.in_zones([]) == []

@@ -256,6 +256,7 @@ async def test_upgrading_keeps_the_data(empty_url: str, cipher: Cipher) -> None:
                 preference=Preference(on=True, stories=3),
                 set_up_by="U1",
                 next_due_at=NOON,
+                is_set_up=channel_id == "before",
             )
             assert channel.version == 0
             assert delivery is not None
