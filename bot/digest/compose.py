@@ -78,6 +78,7 @@ def compose(
         notices=occasion.notices,
         late_since=occasion.due_at if is_late(occasion.due_at, occasion.now) else None,
         empty_reason="" if items else _empty_reason(selection, preference, occasion),
+        is_blind=not items and _nobody_answered(occasion.report),
         first_post=occasion.first_post,
         set_up_by=occasion.set_up_by if occasion.first_post else "",
     )
@@ -100,6 +101,11 @@ def _unexplained(
         for one in chosen
         if one.story.id not in explanations
     ]
+
+
+def _nobody_answered(report: CollectReport | None) -> bool:
+    """Return whether there are feeds, and none of them was read; without any, waiting does not help."""
+    return report is None or (report.feeds_read > 0 and report.feeds_answered == 0)
 
 
 def _empty_reason(selection: Selection, preference: Preference, occasion: Occasion) -> str:
