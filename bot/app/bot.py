@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 
 from bot.app.conversation import Conversation
 from bot.app.form import Form, one_process
@@ -21,11 +23,13 @@ from bot.digest.digest import Digest
 from bot.digest.tell import Teller
 from bot.digest.tell_admins import TellAdmins
 from bot.digest.zone_notice import ZoneNotices
+from bot.errors import PlainwireError
 from bot.logs import get_logger
 from bot.render.digest_message import render_digest
 from bot.render.message import Message
 from bot.render.notice import notice
 from bot.settings import Settings
+from bot.slack.look import patrol
 from bot.slack.pacing import Pacer
 from bot.work.port import Priority, Unit
 from bot.work.role import Role
@@ -36,6 +40,10 @@ _HOUR_SECONDS = 3600.0
 _DAY_SECONDS = 24 * _HOUR_SECONDS
 _WARM_UP_AFTER_SECONDS = 1.0
 _PREPARE_SECONDS = 60.0
+# The unit of work that reads failed feeds once more; the usual one is "due".
+_AGAIN = "again"
+# The channels that are due next.
+_PATROLLED = 20
 Render = Callable[[Digest], Message]
 log = get_logger("bot")
 
@@ -105,6 +113,8 @@ class Bot:
         )
         self._caught_up = asyncio.Event()
         self._left_over: list[Handout] = []
+        self._again_at: datetime | None = None
+        self._awaiting: set[str] = set()
         self.deliverer = make_deliverer(newsroom, slack, render)
         self.admin_teller = make_admin_teller(newsroom, slack)
         self._zone_notices = ZoneNotices(
@@ -193,6 +203,35 @@ class Bot:
         """Tell people whose channel has an offset or abbreviation for a zone; each once."""
         await self._zone_notices.tell(self.newsroom.clock.now())
 
+    async def ended(self) -> None:
+        """
+        Wait for as long as there is something to do: with many workspaces, for ever.
+
+        Raises:
+            OtherInstance: Another Plainwire posts in the only workspace, and goes on instead of us.
+        """
+        instances, own = self.slack.clients.instances, self.slack.own
+        if own is None or instances is None or self.slack.many:
+            await asyncio.Event().wait()
+            return
+        for number in itertools.count():
+            try:
+                async with asyncio.timeout(instances.patrol_seconds(own.workspace_id)):
+                    await instances.ended(own.workspace_id)
+            except TimeoutError:
+                await self._patrol(own.workspace_id, number)
+
+    async def _patrol(self, workspace_id: str, number: int) -> None:
+        """Look into one of the channels, in turn: of another one's events Slack may send us none."""
+        try:
+            week = self.newsroom.clock.now() + timedelta(days=8)
+            soon = await self.newsroom.database.channels.due(week, _PATROLLED)
+            theirs = [one.channel_id for one in soon if one.workspace_id == workspace_id]
+            if theirs:
+                await patrol(self.slack.clients, workspace_id, theirs[number % len(theirs)])
+        except PlainwireError as error:
+            log.info("not_patrolled", error=str(error))
+
     async def sweep(self) -> None:
         """Submit again what is unfinished and whose wait is over; twice does no harm."""
         await self._caught_up.wait()
@@ -226,18 +265,43 @@ class Bot:
             raise
         if row is not None and transitions.is_open(row) and row.not_before is not None:
             await self.work.submit("deliver", name, Priority.DELIVER, row.not_before)
+            if transitions.is_awaiting_news(row):
+                self._awaiting.add(name)
+                await self._ask_poll_again(row.not_before)
+
+    async def _ask_poll_again(self, before: datetime) -> None:
+        """Let the feeds that failed be read once more, halfway to when a digest looks again."""
+        now = self.newsroom.clock.now()
+        if self._again_at is None or self._again_at <= now:
+            # One for all digests that wait: asked for anew each time, it would never come.
+            self._again_at = now + (before - now) / 2
+            await self.work.submit("poll", _AGAIN, Priority.POLL, self._again_at)
+
+    async def _wake(self) -> None:
+        """Let the digests that waited for a feed look again at once."""
+        names, self._awaiting = self._awaiting, set()
+        for name in names:
+            deliveries = self.newsroom.database.deliveries
+            row = await deliveries.get(DeliveryKey.parse(name))
+            if row is not None and transitions.is_awaiting_news(row):
+                await deliveries.change(row, transitions.stop_waiting(row))
+                now = self.newsroom.clock.now()
+                await self.work.submit("deliver", name, Priority.DELIVER, now)
 
     async def _ask_poll(self) -> None:
         await self.work.submit("poll", "due", Priority.POLL)
 
-    async def _poll(self, _name: str) -> None:
+    async def _poll(self, name: str) -> None:
         try:
-            report = await self.newsroom.collect()
+            again = name == _AGAIN
+            report = await (self.newsroom.collect_again() if again else self.newsroom.collect())
         finally:
             # Also when it failed: a digest of what is there beats none.
             await self.rounds.read()
         if report.touched:
             await self.rounds.changed()
+        if report.feeds_answered:
+            await self._wake()
         if report.feeds_read:
             log.info(
                 "news_collected",
@@ -257,6 +321,7 @@ async def open_bot(
     form: Form | None = None,
     pacer: Pacer | None = None,
     works: bool = False,
+    take_over: bool = False,
 ) -> AsyncIterator[Bot]:
     """
     Connect to Slack (Socket Mode, or HTTP), if the role listens; `Bot.working` begins the work.
@@ -268,6 +333,7 @@ async def open_bot(
         form: One process (the default) or one of many.
         pacer: Shared with other processes; by default one of our own.
         works: Begin the work here, before connecting: what an earlier process left needs no events.
+        take_over: Go on instead of another instance that posts with the same token.
 
     Raises:
         SettingsError: A token is missing.
@@ -275,7 +341,7 @@ async def open_bot(
     """
     role = form.role if form else Role.ALL
     require_tokens(settings, listens=role.listens)
-    async with open_slack(settings, newsroom, pacer) as slack:
+    async with open_slack(settings, newsroom, pacer, take_over=take_over) as slack:
         bot = Bot(newsroom, slack, render, form)
         # In this order, so that the work ends first, with the connection still there.
         async with AsyncExitStack() as stack, AsyncExitStack() as working:

@@ -10,14 +10,18 @@ from bot.app.check_scopes import check_scopes
 from bot.app.finding import Finding, State, counted, failed
 from bot.app.keys import require_fitting_key
 from bot.app.newsroom import Newsroom, deployment_of, load_cipher, open_newsroom
-from bot.app.slack_side import open_slack
+from bot.app.others import TAKE_OVER, find_others
+from bot.app.slack_side import SlackSide, open_slack
 from bot.clock import SystemClock
+from bot.digest.preference import Channel
 from bot.errors import PlainwireError
 from bot.model.azure import AzureModel
 from bot.model.doctor import check_deployment
 from bot.settings import Settings, unknown_settings
 from bot.slack.connection import check_app_token
 from storage.database import Database
+
+_MAY_READ = "The bot has to be in the channel, with the history permissions of the manifest."
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -99,9 +103,11 @@ async def _slack(settings: Settings, newsroom: Newsroom, *, keep: bool) -> Async
             else:
                 await check_app_token(slack.clients.for_token(None), settings.slack_app_token)
                 yield Finding(area="slack", state="ok", what="Socket Mode can connect.")
-            for channel in await newsroom.database.channels.all():
-                if not channel.preference.on:
-                    continue
+            channels = await newsroom.database.channels.all()
+            on = [channel for channel in channels if channel.preference.on]
+            for finding in await _others(slack, newsroom, on):
+                yield finding
+            for channel in on:
                 found = await slack.directory.info(channel.workspace_id, channel.channel_id)
                 if found.is_member:
                     yield Finding(area="slack", state="ok", what=f"In #{found.name}.")
@@ -114,6 +120,21 @@ async def _slack(settings: Settings, newsroom: Newsroom, *, keep: bool) -> Async
                     )
     except PlainwireError as error:
         yield failed("slack", error)
+
+
+async def _others(slack: SlackSide, newsroom: Newsroom, channels: list[Channel]) -> list[Finding]:
+    others, unread = await find_others(slack, newsroom.database, channels)
+    findings = [
+        Finding(area="slack", state="warning", what=sentence, next_step=TAKE_OVER)
+        for sentence in others
+    ]
+    if unread and not others:
+        what = f"Whether another Plainwire posts in {', '.join(unread)} cannot be read there."
+        findings.append(Finding(area="slack", state="warning", what=what, next_step=_MAY_READ))
+    elif channels and not others:
+        what = "No other Plainwire posts with this token."
+        findings.append(Finding(area="slack", state="ok", what=what))
+    return findings
 
 
 def _installed(workspaces: int) -> Finding:

@@ -32,7 +32,7 @@ from bot.model.deployment import Deployment
 from bot.model.failover import FailoverModel
 from bot.news.catalogue import starter_feeds
 from bot.news.collect import FeedProgress, collect
-from bot.news.feed import PolledFeed
+from bot.news.feed import PolledFeed, PollState
 from bot.news.ports import FeedReader
 from bot.news.scope import SHARED
 from bot.news.story import CollectReport, Problem
@@ -44,6 +44,10 @@ from storage.retention import Ages
 Progress = Callable[[FeedProgress], None]
 # The fact that a database got the starter list; what is taken off it later stays off.
 _STARTED = "starter_feeds"
+# From 15 seconds to 10 minutes.
+_BACK_OFF_GROWTH = 40
+_LONGEST_BACK_OFF_SECONDS = 600.0
+_LAST_CALL_SECONDS, _LAST_CALL_SHARE = 300.0, 0.1
 
 
 def load_cipher(settings: Settings, *, anew: bool = False) -> Cipher:
@@ -163,6 +167,12 @@ class Newsroom:
             self.cache.forget()
         return report
 
+    async def collect_again(self) -> CollectReport:
+        """Read also the feeds that failed, before their time: somebody waits for them."""
+        now = self.clock.now()
+        known = await self.database.feeds.everywhere()
+        return await self.collect([one for one in known if _is_wanted(one.poll, now)])
+
     async def clean(self) -> None:
         """Delete what is older than the retention settings."""
         age = timedelta(days=self.settings.retention_days)
@@ -233,13 +243,17 @@ async def open_newsroom(
 
 def limits_of(settings: Settings) -> Limits:
     """Return the delivery limits as the operator set them."""
+    catch_up = settings.catch_up_seconds
     return Limits(
-        catch_up=settings.catch_up_seconds,
+        catch_up=catch_up,
+        # Up to here a feed may answer; what is left is for posting the sentence that none did.
+        await_news=catch_up - min(_LAST_CALL_SECONDS, catch_up * _LAST_CALL_SHARE),
         repeat_when_unreadable=settings.unknown_outcome == "repeat",
         explain=settings.model_timeout_seconds * 2,
         settle=settings.settle_seconds,
         abandoned=settings.abandoned_seconds,
         first_wait=settings.retry_seconds,
+        max_wait=min(_LONGEST_BACK_OFF_SECONDS, settings.retry_seconds * _BACK_OFF_GROWTH),
     )
 
 
@@ -248,9 +262,16 @@ def _own_story_id() -> str:
     return f"o_{secrets.token_hex(16)}"
 
 
+def _is_wanted(poll: PollState, now: datetime) -> bool:
+    is_due = poll.next_poll_at is None or poll.next_poll_at <= now
+    return not poll.gone and (is_due or poll.failures > 0)
+
+
 async def feed_health(database: Database) -> CollectReport | None:
     """Return how many of the catalogue's feeds answered when last asked; None before the first round."""
     feeds = [polled for polled in await database.feeds.all() if not polled.poll.gone]
+    if not feeds:
+        return CollectReport()
     asked = [one for one in feeds if one.poll.last_success_at or one.poll.failures]
     if not asked:
         return None

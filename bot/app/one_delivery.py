@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.app.bot import make_deliverer
-from bot.app.newsroom import Newsroom
+from bot.app.newsroom import Newsroom, limits_of
 from bot.app.short import slack_for_one_job
 from bot.app.slack_side import SlackSide
 from bot.digest import transitions
@@ -25,8 +25,8 @@ from bot.slack.calls import ask
 from storage.database import Database
 from storage.lock import RunnerLock
 
-# Longer than the usual waits for Slack; what takes longer goes on with the bot.
-_PATIENCE_SECONDS = 600.0
+# At least so long; else as the longest wait for Slack. What takes longer goes on with the bot.
+_PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.5
 _LONGEST_LOOK_SECONDS = 5.0
 Say = Callable[[str], None]
@@ -39,12 +39,14 @@ class Desk:
 
     Attributes:
         ours: We may post; else a running bot does, and we only look on.
+        say: Tells what is waited for.
     """
 
     newsroom: Newsroom
     slack: SlackSide
     deliverer: Deliverer
     ours: bool
+    say: Say
 
     @property
     def database(self) -> Database:
@@ -70,7 +72,7 @@ async def open_desk(settings: Settings, say: Say) -> AsyncIterator[Desk]:
     try:
         async with slack_for_one_job(settings) as (newsroom, slack):
             deliverer = make_deliverer(newsroom, slack)
-            yield Desk(newsroom=newsroom, slack=slack, deliverer=deliverer, ours=ours)
+            yield Desk(newsroom=newsroom, slack=slack, deliverer=deliverer, ours=ours, say=say)
     finally:
         if lock is not None and ours:
             lock.release()
@@ -211,13 +213,22 @@ async def _open(desk: Desk, channel: Channel, key: DeliveryKey, now: datetime) -
 
 
 async def _to_its_end(desk: Desk, channel: Channel, key: DeliveryKey) -> Delivery:
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _PATIENCE_SECONDS
+    loop, limits = asyncio.get_running_loop(), limits_of(desk.newsroom.settings)
+    patience_seconds = max(_PATIENCE_SECONDS, limits.max_wait)
+    until = loop.time() + patience_seconds
+    said = ""
     while True:
+        row = await _run(desk, key)
         now = desk.newsroom.clock.now()
-        row = await _run(desk, key, now)
         if row is None or not transitions.is_open(row) or loop.time() > until:
             break
+        window_end = row.due_at + timedelta(seconds=limits.catch_up)
+        patience = timedelta(seconds=patience_seconds)
+        if desk.ours and transitions.is_awaiting_news(row) and window_end > now + patience:
+            raise _no_news(channel, key, row, window_end)
+        if row.reason and row.reason != said:
+            said = row.reason
+            desk.say(f"Not posted yet: {said.rstrip('.')}. Trying on; Ctrl-C stops waiting.")
         wait = max(row.not_before - now, timedelta()) if row.not_before else timedelta()
         seconds = max(_LOOK_SECONDS, min(wait.total_seconds(), _LONGEST_LOOK_SECONDS))
         await asyncio.sleep(seconds)
@@ -226,10 +237,26 @@ async def _to_its_end(desk: Desk, channel: Channel, key: DeliveryKey) -> Deliver
     raise _not_posted(channel, key, row)
 
 
-async def _run(desk: Desk, key: DeliveryKey, now: datetime) -> Delivery | None:
-    if desk.ours:
-        return await desk.deliverer.deliver(key, now)
-    return await desk.database.deliveries.get(key)
+async def _run(desk: Desk, key: DeliveryKey) -> Delivery | None:
+    if not desk.ours:
+        return await desk.database.deliveries.get(key)
+    row = await desk.database.deliveries.get(key)
+    if row is not None and row.state is DeliveryState.DUE:
+        # It is to be made of today's news, also when no bot has read any for days, or ever.
+        report = await desk.newsroom.collect_again()
+        if report.feeds_answered and transitions.is_awaiting_news(row):
+            await desk.database.deliveries.change(row, transitions.stop_waiting(row))
+    return await desk.deliverer.deliver(key, desk.newsroom.clock.now())
+
+
+def _no_news(channel: Channel, key: DeliveryKey, row: Delivery, until: datetime) -> JobFailed:
+    at = until.astimezone(zone(channel.preference.zone))
+    return JobFailed(
+        f"The digest of {key.on} for #{channel.name} was not posted yet: {row.reason}",
+        next_step="Check the network and the proxy (`plainwire doctor` reads every feed), then give "
+        "this command again; `plainwire run` tries on by itself. If no feed answers until "
+        f"{at:%H:%M}, the digest says just that.",
+    )
 
 
 def _not_posted(channel: Channel, key: DeliveryKey, row: Delivery | None) -> JobFailed:

@@ -40,9 +40,17 @@ def check_role(settings: Settings, role: Role) -> None:
 
 
 @asynccontextmanager
-async def running_bot(settings: Settings, role: Role, clock: Clock) -> AsyncIterator[Bot]:
+async def running_bot(
+    settings: Settings, role: Role, clock: Clock, *, take_over: bool = False
+) -> AsyncIterator[Bot]:
     """
     Open everything that the role needs, and work until the block ends.
+
+    Args:
+        settings: What the operator set.
+        role: What this process does.
+        clock: Tells the time to everything below.
+        take_over: Go on instead of another instance that posts with the same token.
 
     Raises:
         UsageError: As `check_role`.
@@ -57,7 +65,7 @@ async def running_bot(settings: Settings, role: Role, clock: Clock) -> AsyncIter
         newsroom = await stack.enter_async_context(open_newsroom(settings, database, clock))
         form, pacer = await _form(settings, database, clock, role)
         yield await stack.enter_async_context(
-            open_bot(settings, newsroom, form=form, pacer=pacer, works=True)
+            open_bot(settings, newsroom, form=form, pacer=pacer, works=True, take_over=take_over)
         )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bot.app.instance import announce_claim, read_instances
 from bot.app.newsroom import Newsroom
 from bot.errors import SettingsError, UsageError
 from bot.render.command_names import CommandNames
@@ -52,11 +53,13 @@ class SlackSide:
         pacer: Shared by everything that calls Slack.
         names: How our commands are called in this app.
         installed: The workspaces with a usable token when it was opened, the operator's included.
+        many: Workspaces install the app by themselves.
     """
 
     clients: SlackClients
     own: Installation | None
     installed: tuple[Installation, ...] = ()
+    many: bool = False
     directory: SlackDirectory
     poster: SlackPoster
     pacer: Pacer
@@ -119,7 +122,12 @@ def require_tokens(settings: Settings, *, listens: bool = True) -> None:
 
 @asynccontextmanager
 async def open_slack(
-    settings: Settings, newsroom: Newsroom, pacer: Pacer | None = None, *, keep: bool = True
+    settings: Settings,
+    newsroom: Newsroom,
+    pacer: Pacer | None = None,
+    *,
+    keep: bool = True,
+    take_over: bool = False,
 ) -> AsyncIterator[SlackSide]:
     """
     Reach Slack: with the operator's token, whose workspace is asked for and kept, or by OAuth.
@@ -129,6 +137,7 @@ async def open_slack(
         newsroom: Already open.
         pacer: Shared with other processes; by default one of our own.
         keep: Store who the token belongs to; False where the database cannot be written.
+        take_over: Claim to be the instance that posts, whichever other one there is.
 
     Raises:
         SettingsError: No bot token is set.
@@ -143,16 +152,28 @@ async def open_slack(
         own = await _own(settings, clients, newsroom.clock.now())
         if own is not None and keep:
             await store.save(own)
+        if keep:
+            clients.instances = await read_instances(
+                settings, newsroom.database, take_over=take_over
+            )
         shared = pacer or Pacer()
-        yield SlackSide(
+        side = SlackSide(
             clients=clients,
             own=own,
+            many=settings.has_oauth,
             installed=tuple(one for one in await store.all() if one.bot_token.get_secret_value()),
             directory=SlackDirectory(clients),
             poster=SlackPoster(clients, shared, max_turn_seconds=_turn_seconds(settings)),
             pacer=shared,
             names=CommandNames(settings.command_prefix),
         )
+        claim = asyncio.create_task(announce_claim(side, newsroom.database)) if take_over else None
+        try:
+            yield side
+        finally:
+            if claim is not None:
+                claim.cancel()
+                await asyncio.gather(claim, return_exceptions=True)
 
 
 async def _own(settings: Settings, clients: SlackClients, now: datetime) -> Installation | None:

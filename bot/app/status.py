@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from bot.app.instance import sightings
 from bot.chat.request import Request
 from bot.digest.delivery import Delivery, DeliveryState
 from bot.digest.preference import Channel
@@ -13,6 +15,7 @@ from bot.digest.transitions import is_open
 from bot.errors import StorageError
 from bot.news.feed import PolledFeed
 from bot.settings import Settings
+from bot.slack.instances import Sighting
 from storage.database import Database
 from storage.jobs import JobsCount, count_jobs
 from storage.usage import UsageTotal
@@ -40,6 +43,7 @@ class Status:
         budget_usd: The operator's limit of a day, if any.
         trouble: What keeps the database from being written, if anything does.
         jobs: What the engine of many processes has at hand; None in one process.
+        others: The last post of another instance that was seen in a workspace, by its id.
     """
 
     at: datetime
@@ -54,6 +58,7 @@ class Status:
     budget_usd: float | None
     trouble: StorageError | None
     jobs: JobsCount | None
+    others: Mapping[str, Sighting] = field(default_factory=dict)
 
     @property
     def failing(self) -> tuple[PolledFeed, ...]:
@@ -87,6 +92,7 @@ async def read_status(settings: Settings, database: Database, now: datetime) -> 
         budget_usd=settings.daily_budget_usd,
         trouble=await database.write_trouble(),
         jobs=await count_jobs(database.engine, alive_seconds) if settings.is_cluster else None,
+        others=await sightings(database),
     )
 
 

@@ -70,5 +70,7 @@ async def _redo(name: str) -> str:
 
 
 def _posted(channel: Channel, row: Delivery, place: str) -> str:
+    if row.reason:
+        return f"The digest of {row.key.on} is in #{channel.name}: {row.reason} ({place})."
     stories = "1 story" if len(row.stories) == 1 else f"{len(row.stories)} stories"
     return f"Posted the digest of {row.key.on} in #{channel.name} ({stories}): {place}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +23,17 @@ RoleOption = Annotated[
 ]
 
 
-def run_bot(role: RoleOption = Role.ALL) -> None:
+TakeOverOption = Annotated[
+    bool,
+    typer.Option(
+        "--take-over",
+        help="Go on instead of another Plainwire that posts with the same token from a database "
+        "of its own; that one stops.",
+    ),
+]
+
+
+def run_bot(role: RoleOption = Role.ALL, take_over: TakeOverOption = False) -> None:
     """Connect to Slack (Socket Mode; HTTP with PLAINWIRE_PUBLIC_URL) and post digests, until stopped."""
     from bot.logs import configure_logs, get_logger
     from bot.settings import load_settings, unknown_settings
@@ -33,10 +42,10 @@ def run_bot(role: RoleOption = Role.ALL) -> None:
     configure_logs(settings.log_level, settings.log_format)
     for sentence in unknown_settings(os.environ):
         get_logger("settings").warning("unknown_setting", detail=sentence)
-    run_async(_run(role), serves=True)
+    run_async(_run(role, take_over=take_over), serves=True)
 
 
-async def _run(role: Role) -> None:
+async def _run(role: Role, *, take_over: bool) -> None:
     from bot.app.runner import running_bot
     from bot.clock import SystemClock
     from bot.logs import get_logger
@@ -44,7 +53,7 @@ async def _run(role: Role) -> None:
 
     settings = load_settings()
     log = get_logger("bot")
-    async with running_bot(settings, role, SystemClock()) as bot:
+    async with running_bot(settings, role, SystemClock(), take_over=take_over) as bot:
         channels = await bot.newsroom.database.channels.all()
         log.info(
             "bot_ready",
@@ -55,7 +64,7 @@ async def _run(role: Role) -> None:
         )
         if not any(channel.preference.on for channel in channels):
             log.info("no_channel_yet", next_step="plainwire channels on '#CHANNEL' --at 09:00")
-        await asyncio.Event().wait()
+        await bot.ended()
 
 
 def _workspaces(slack: SlackSide) -> str:

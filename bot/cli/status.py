@@ -54,6 +54,11 @@ def _lines(found: Status) -> Iterator[str]:
     yield from _work_lines(found)
     yield from _feed_lines(found)
     yield _model_line(found)
+    for workspace_id, seen in found.others.items():
+        yield (
+            f"Another Plainwire posted with the same token in {workspace_id} ({seen.channel_id}, "
+            f"{seen.when}); `plainwire doctor` says what to do"
+        )
 
 
 def _channel_lines(found: Status) -> Iterator[str]:
@@ -172,6 +177,15 @@ def _as_json(found: Status) -> dict[str, Any]:
             "budget_usd": found.budget_usd,
             "unpriced_calls": sum(total.unpriced for total in found.usage),
         },
+        "other_instances": [
+            {
+                "workspace_id": name,
+                "instance": seen.instance,
+                "channel_id": seen.channel_id,
+                "at": seen.at,
+            }
+            for name, seen in found.others.items()
+        ],
         "jobs": None
         if found.jobs is None
         else {"by_state": found.jobs.by_state, "workers": found.jobs.workers},

@@ -80,6 +80,7 @@ def compose(
         notices=occasion.notices,
         late_since=occasion.due_at if is_late(occasion.due_at, occasion.now) else None,
         empty_reason="" if items else _empty_reason(selection, preference, occasion),
+        is_blind=not items and _nobody_answered(occasion.report),
         first_post=occasion.first_post,
         set_up_by=occasion.set_up_by if occasion.first_post else "",
     )
@@ -107,6 +108,11 @@ def _unexplained(
 def _why_unexplained(story: Story) -> str:
     why = about_story(story).why_not(story.headline)
     return f"nothing in it may be posted: {why}" if why else "could not be explained"
+
+
+def _nobody_answered(report: CollectReport | None) -> bool:
+    """Return whether there are feeds, and none of them was read; without any, waiting does not help."""
+    return report is None or (report.feeds_read > 0 and report.feeds_answered == 0)
 
 
 def _empty_reason(selection: Selection, preference: Preference, occasion: Occasion) -> str:

@@ -37,11 +37,16 @@ class Composer:
         """
         Return the row as it is next: composed, due again later, or dead after some failures.
 
+        A digest without a story is made only when feeds were read, or when there is no more time
+        to wait for them; then it says so.
+
         Raises:
             StorageError: The database is away, which says nothing about this digest.
         """
         try:
             digest = await self._maker.make(channel, row, now)
+            if digest.is_blind and transitions.awaits_news(row, now, self._limits):
+                return transitions.await_news(row, now, self._limits, digest.empty_reason)
             message = await self._in_turn.run(lambda: self._messages.message_of(digest))
         except StorageError:
             raise

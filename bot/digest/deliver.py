@@ -222,7 +222,8 @@ class Deliverer:
         return await self._change(row, transitions.start_reconciling(row))
 
     async def _reconcile(self, row: Delivery, now: datetime) -> Delivery | None:
-        return await self._finish(row, await self._sender.find(row, now))
+        message = self._composer.message_of(row) if row.message else None
+        return await self._finish(row, await self._sender.find(row, message, now))
 
     # Ending
 

@@ -94,6 +94,7 @@ class Digest:
         topic_counts: Chosen stories per topic, largest first.
         feeds_read, feeds_answered: Of the last round of collecting.
         problems: Feeds that did not answer and the like.
+        is_blind: Without a story, and no feed answered: it says nothing about the news.
         notices: Sentences for the channel, such as "Yesterday's digest is missing: …".
         set_up_by: Slack user id named in the first post of a channel, else "".
         recap: What else was told this week, most important first; in the last digest of a week of
@@ -113,6 +114,7 @@ class Digest:
     notices: tuple[str, ...] = ()
     late_since: datetime | None = None
     empty_reason: str = ""
+    is_blind: bool = False
     first_post: bool = False
     set_up_by: str = ""
     recap: tuple[RecapLine, ...] = ()

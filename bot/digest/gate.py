@@ -58,7 +58,7 @@ class Gate:
     async def _too_late_reason(self, row: Delivery) -> str:
         channel = await self._channels.get(row.key.workspace_id, row.key.channel_id)
         zone_name = channel.preference.zone if channel else "UTC"
-        return too_late_reason(row.due_at, zone_name, self._limits.catch_up)
+        return too_late_reason(row.due_at, zone_name, self._limits.catch_up, row.reason)
 
 
 def _unwanted_reason(channel: Channel | None, row: Delivery) -> str:

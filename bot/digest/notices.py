@@ -29,13 +29,15 @@ def day_words(on: date) -> str:
     return f"{on:%A} {on.day} {on:%B}"
 
 
-def too_late_reason(due_at: datetime, zone_name: str, catch_up_seconds: float) -> str:
-    """Return why a digest outside the catch-up window is left out."""
+def too_late_reason(
+    due_at: datetime, zone_name: str, catch_up_seconds: float, cause: str = ""
+) -> str:
+    """Return why a digest outside the catch-up window is left out; *cause* is what kept it last."""
     local = _local(due_at, zone_name)
     return (
         f"it was due at {local:%H:%M} and could not be posted within "
         f"{_span_words(catch_up_seconds)} of that"
-    )
+    ) + (f"; what kept it: {cause.rstrip('.')}" if cause else "")
 
 
 def missed_line(missed: Delivery | None, on: date) -> str:
@@ -177,6 +179,6 @@ def _span_words(seconds: float) -> str:
     hours, minutes = divmod(round(seconds), _HOUR_SECONDS)
     minutes //= _MINUTE_SECONDS
     parts = [f"{hours} hours" if hours != 1 else "an hour"] if hours else []
-    if minutes or not parts:
-        parts.append(f"{minutes} minutes")
-    return " and ".join(parts)
+    if minutes or (not parts and seconds >= _MINUTE_SECONDS):
+        parts.append("a minute" if minutes == 1 else f"{minutes} minutes")
+    return " and ".join(parts) or f"{seconds:g} seconds"

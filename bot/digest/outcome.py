@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """Slack has it; `ts` is the message's timestamp."""
+    """
+    Slack has it.
+
+    Attributes:
+        ts: The message's timestamp.
+        by_another: Another Plainwire posted that date's digest, with the same token.
+    """
 
     ts: str
+    by_another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -314,6 +314,7 @@ class Poster(Protocol):
         delivery: str,
         oldest: datetime,
         now: datetime | None = None,
+        message: Message | None = None,
     ) -> FindOutcome:
         """
         Look for a posted delivery by its metadata, from the newest message back to *oldest*.
@@ -326,6 +327,7 @@ class Poster(Protocol):
             delivery: As the metadata names it.
             oldest: Aware, by our clock; what is older need not be looked at.
             now: What our clock says; when Slack's says something else, *oldest* moves by that.
+            message: What was posted; a message of ours without metadata that says the same counts.
         """
         ...
 

@@ -12,6 +12,8 @@ from bot.digest.ports import DeliveryStore, Poster
 from bot.digest.transitions import Limits
 from bot.render.message import Message
 
+POSTED_BY_ANOTHER = "another Plainwire with the same token had posted it"
+
 
 class Sender:
     """
@@ -67,8 +69,8 @@ class Sender:
             return None
         return self._after_post(sending, outcome, now + self.since(began))
 
-    async def find(self, row: Delivery, now: datetime) -> Delivery:
-        """Look for a post whose outcome is unknown, and return the row as it is next."""
+    async def find(self, row: Delivery, message: Message | None, now: datetime) -> Delivery:
+        """Look for a post whose outcome is unknown (of *message*), and return the row as it is next."""
         margin, began = timedelta(seconds=self._limits.window), self._monotonic()
         # Negative when the machine's clock was put back since.
         age = max(row.age(now), timedelta())
@@ -78,6 +80,7 @@ class Sender:
             delivery=str(row.key),
             oldest=now - age - margin,
             now=now,
+            message=message,
         )
         return transitions.reconciled(row, outcome, now + self.since(began), self._limits)
 
@@ -96,8 +99,9 @@ class Sender:
 
     def _after_post(self, sending: Delivery, outcome: PostOutcome, now: datetime) -> Delivery:
         match outcome:
-            case Posted(ts=ts):
-                return transitions.sent(sending, ts, now)
+            case Posted(ts=ts, by_another=by_another):
+                reason = POSTED_BY_ANOTHER if by_another else ""
+                return transitions.sent(sending, ts, now, reason)
             case NotPosted():
                 return transitions.not_posted(sending, outcome, now, self._limits)
             case _:

@@ -20,6 +20,7 @@ from bot.digest.delivery import (
     DeliveryState,
 )
 from bot.digest.outcome import CannotRead, FindOutcome, NotPosted, Posted
+from bot.digest.plan import too_late
 from bot.errors import PlainwireError
 
 
@@ -42,26 +43,28 @@ class Limits:
         catch_up: A digest this much too late is skipped.
         max_composes: Times that composing may fail before the delivery is dead; a fault in one
             digest repeats, and an outage of the database is not counted.
-        max_tries: Posts tried before the delivery is dead; with these waits about 75 minutes.
-        first_wait, max_wait: Back-off after a refused post: doubles from one to the other.
+        first_wait, max_wait: Back-off before the next post, whatever became of the last one: doubles
+            from one to the other. Posting is tried until the catch-up window ends.
         settle: Between an unknown outcome and looking for the post, which Slack may still be making.
         abandoned: A post started this long ago in a living system is not coming back: unknown.
             By the database server's clock, see `Delivery.age`.
         window: How far before and after the post it is looked for; our clock and Slack's differ.
-        give_up_reading: How long an unreadable channel is asked again.
+        give_up_reading: How long an unreadable channel is asked again at least; at most until the
+            catch-up window ends.
+        await_news: So long after it was due, a digest without a story waits for a feed to answer.
         explain: Total time for explaining the stories of one digest.
         repeat_when_unreadable: Post again, maybe twice, when nobody can say; default: missed and told.
     """
 
     catch_up: float = 3 * 60 * 60
     max_composes: int = 4
-    max_tries: int = 12
     first_wait: float = 15.0
     max_wait: float = 600.0
     settle: float = 5.0
     abandoned: float = 120.0
     window: float = 300.0
     give_up_reading: float = 60 * 60
+    await_news: float = 0.0
     explain: float = 60.0
     repeat_when_unreadable: bool = False
 
@@ -71,6 +74,8 @@ NOT_COMPOSED = (
     "can be asked for with `/digest now` once that is mended"
 )
 
+_AFTER_SECONDS = 0.1
+
 
 def opened(key: DeliveryKey, due_at: datetime) -> Delivery:
     """Return the first row of a delivery, as the store inserts it."""
@@ -78,7 +83,7 @@ def opened(key: DeliveryKey, due_at: datetime) -> Delivery:
 
 
 def back_off_seconds(tries: int, limits: Limits) -> float:
-    """Return how long to wait after the *tries*-th refused post (1 or more)."""
+    """Return how long to wait after the *tries*-th post that did not arrive (1 or more)."""
     doublings = min(max(tries, 1) - 1, 30)
     return min(limits.max_wait, limits.first_wait * 2.0**doublings)
 
@@ -114,6 +119,34 @@ def compose_failed(delivery: Delivery, now: datetime, limits: Limits) -> Deliver
     )
 
 
+def awaits_news(delivery: Delivery, now: datetime, limits: Limits) -> bool:
+    """Return whether a digest that no feed was read for may still wait for one."""
+    return not too_late(delivery.due_at, now, limits.await_news)
+
+
+def await_news(delivery: Delivery, now: datetime, limits: Limits, reason: str) -> Delivery:
+    """Due -> due, since no feed was read that it could tell from: no try, and no fault of the digest."""
+    # Not by the tries, which are of composing; a due row changes at nothing but these waits.
+    wait = back_off_seconds(delivery.attempt + 1, limits)
+    # Once more right after the last instant at which it may wait, to be made as it is.
+    left = limits.await_news + _AFTER_SECONDS - (now - delivery.due_at).total_seconds()
+    return _wait_in(delivery, DeliveryState.DUE, now, min(wait, left), reason)
+
+
+def is_awaiting_news(delivery: Delivery) -> bool:
+    """Return whether a delivery waits because no feed was read (what failed to compose has tries)."""
+    return (
+        delivery.state is DeliveryState.DUE
+        and delivery.not_before is not None
+        and not delivery.tries
+    )
+
+
+def stop_waiting(delivery: Delivery) -> Delivery:
+    """Due -> due, to be made at once: what it waited for is there."""
+    return _move(delivery, DeliveryState.DUE, not_before=None, reason="")
+
+
 def start_sending(delivery: Delivery, now: datetime) -> Delivery:
     """Composed -> sending: our intent, committed before the call."""
     return _move(
@@ -127,23 +160,20 @@ def start_sending(delivery: Delivery, now: datetime) -> Delivery:
     )
 
 
-def sent(delivery: Delivery, ts: str, now: datetime) -> Delivery:
-    """Sending or reconciling -> sent: Slack has it."""
-    return _move(delivery, DeliveryState.SENT, ts=ts, sent_at=now, not_before=None, reason="")
+def sent(delivery: Delivery, ts: str, now: datetime, reason: str = "") -> Delivery:
+    """Sending or reconciling -> sent: Slack has it; the reason says how if not by our own post."""
+    return _move(delivery, DeliveryState.SENT, ts=ts, sent_at=now, not_before=None, reason=reason)
 
 
 def not_posted(delivery: Delivery, outcome: NotPosted, now: datetime, limits: Limits) -> Delivery:
     """
-    Sending -> composed, to be tried again later; or dead, when waiting does not help any more.
+    Sending -> composed, to be tried again later; or dead, when waiting does not help.
 
     The wait is the longer of what Slack asks for and our back-off.
     """
     if outcome.retry_after_seconds is None:
-        return _move(delivery, DeliveryState.DEAD, reason=outcome.reason, not_before=None)
-    if delivery.tries >= limits.max_tries:
-        return die(delivery, gave_up(delivery.tries, outcome.reason))
-    wait = max(outcome.retry_after_seconds, back_off_seconds(delivery.tries, limits))
-    return _wait_in(delivery, DeliveryState.COMPOSED, now, wait, outcome.reason)
+        return die(delivery, outcome.reason)
+    return _post_again(delivery, now, limits, outcome.reason, outcome.retry_after_seconds)
 
 
 def unknown(delivery: Delivery, reason: str, now: datetime, limits: Limits) -> Delivery:
@@ -174,7 +204,7 @@ def reconciled(delivery: Delivery, outcome: FindOutcome, now: datetime, limits: 
         return _unreadable(delivery, outcome, now, limits)
     if _is_redone(delivery):
         return _anew(delivery, delivery.due_at)
-    return _post_again(delivery, limits, "the last post did not arrive")
+    return _post_again(delivery, now, limits, delivery.reason or "the last post did not arrive")
 
 
 def skip(delivery: Delivery, reason: str) -> Delivery:
@@ -211,26 +241,19 @@ def _is_redone(delivery: Delivery) -> bool:
     return not delivery.tries
 
 
-def gave_up(tries: int, reason: str) -> str:
-    return f"Slack refused it {tries} times; the last time: {reason}"
-
-
 def is_open(delivery: Delivery) -> bool:
     """Return whether something is still to be done."""
     return delivery.state not in FINAL
 
 
 def _unreadable(delivery: Delivery, outcome: CannotRead, now: datetime, limits: Limits) -> Delivery:
-    looked_for = now - delivery.due_at if _is_redone(delivery) else delivery.age(now)
-    if outcome.retry_after_seconds is not None and (
-        looked_for < timedelta(seconds=limits.give_up_reading)
-    ):
+    if outcome.retry_after_seconds is not None and _is_looked_for(delivery, now, limits):
         wait = max(outcome.retry_after_seconds, limits.settle)
         return _wait_in(delivery, DeliveryState.UNKNOWN, now, wait, outcome.reason)
     if limits.repeat_when_unreadable:
         if _is_redone(delivery):
             return _anew(delivery, delivery.due_at)
-        return _post_again(delivery, limits, "whether the last post arrived cannot be read")
+        return _post_again(delivery, now, limits, "whether the last post arrived cannot be read")
     # `sending_at` stays: it says that there may be a post.
     return _move(
         delivery,
@@ -241,10 +264,25 @@ def _unreadable(delivery: Delivery, outcome: CannotRead, now: datetime, limits: 
     )
 
 
-def _post_again(delivery: Delivery, limits: Limits, reason: str) -> Delivery:
-    if delivery.tries >= limits.max_tries:
-        return die(delivery, gave_up(delivery.tries, reason))
-    return _move(delivery, DeliveryState.COMPOSED, not_before=None, reason=reason)
+def _is_looked_for(delivery: Delivery, now: datetime, limits: Limits) -> bool:
+    """Return whether an unreadable channel is worth asking again: it may go out until the window ends."""
+    looked_for = now - delivery.due_at if _is_redone(delivery) else delivery.age(now)
+    return looked_for < timedelta(seconds=limits.give_up_reading) or (
+        not too_late(delivery.due_at, now, limits.catch_up)
+    )
+
+
+def _post_again(
+    delivery: Delivery, now: datetime, limits: Limits, reason: str, at_least: float = 0.0
+) -> Delivery:
+    """
+    Back to composed, by whatever way: to be posted after a while, a last time as the window ends.
+
+    When the window has ended the gate skips it, and people are told.
+    """
+    left = delivery.due_at + timedelta(seconds=limits.catch_up) - now
+    back_off = min(back_off_seconds(delivery.tries, limits), left.total_seconds())
+    return _wait_in(delivery, DeliveryState.COMPOSED, now, max(at_least, back_off, 0.0), reason)
 
 
 def _wait_in(

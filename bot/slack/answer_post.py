@@ -22,8 +22,9 @@ from bot.render.message import Message
 from bot.slack.bodies import body_of, log_findings, update_of
 from bot.slack.calls import Json, SlackLost, SlackRefused
 from bot.slack.paced import PATIENCE_SECONDS, PacedCalls
+from bot.slack.same_message import says_the_same
+from bot.slack.search import ANSWER_TYPE, is_labelled, is_ours, name_in
 
-EVENT_TYPE: Final = "plainwire_answer"
 # Slack's clock and ours differ a little.
 CLOCK_SLACK_SECONDS: Final = 5.0
 # Apps of the restricted class get at most 15 messages a call.
@@ -80,13 +81,13 @@ class AnswerPost:
             return await self._post_in_form(message, patience_seconds)
         except SlackLost as error:
             log.warning("answer_post_lost", channel_id=self._place.channel_id, code=error.code)
-            found = await self.find(since, self._is_this_answer)
+            found = await self.find(since, lambda one: self._is_this_answer(one, message))
             if found:
                 return found
         try:
             return await self._post_in_form(message, patience_seconds)
         except SlackLost:
-            found = await self.find(since, self._is_this_answer)
+            found = await self.find(since, lambda one: self._is_this_answer(one, message))
             if found:
                 return found
             raise
@@ -166,24 +167,35 @@ class AnswerPost:
             log.info("answer_not_looked_for", channel_id=place.channel_id, code=error.code)
             return None
         for message in answer.get("messages", []):
-            if message.get("bot_id") == installation.bot_id and wanted(message):
+            # A thread's first message comes along whenever it was posted.
+            is_answer = message.get("ts") != place.thread_ts
+            if is_answer and is_ours(message, installation) and wanted(message):
                 return str(message["ts"])
         return None
 
-    async def find_begun(self, since: float) -> str | None:
-        """Return the ts of what a process that died had begun: a post that names it, or an open stream."""
+    async def find_begun(self, since: float, message: Message | None = None) -> str | None:
+        """
+        Return the ts of what a process that died had begun.
+
+        That is a post that names it (or says what *message* does), or an open stream.
+        """
         return await self.find(
             since,
-            lambda message: (
-                self._is_this_answer(message)
-                or (message.get("streaming_state") == "in_progress" and not message.get("metadata"))
+            lambda one: (
+                self._is_this_answer(one, message)
+                or (one.get("streaming_state") == "in_progress" and not one.get("metadata"))
             ),
         )
 
-    def _is_this_answer(self, message: Json) -> bool:
-        metadata = message.get("metadata") or {}
-        payload = metadata.get("event_payload") or {}
-        return metadata.get("event_type") == EVENT_TYPE and payload.get("request") == self._key
+    def _is_this_answer(self, found: Json, message: Message | None = None) -> bool:
+        """Return whether it names the request, or names none and says what *message* does."""
+        if name := name_in(found, ANSWER_TYPE, "request"):
+            return name == self._key
+        return (
+            message is not None
+            and not is_labelled(found, ANSWER_TYPE)
+            and says_the_same(message, found)
+        )
 
     async def _post_in_form(self, message: Message, patience_seconds: float) -> str:
         try:
@@ -196,8 +208,8 @@ class AnswerPost:
     async def _post_once(self, message: Message, patience_seconds: float) -> str:
         place = self._place
         metadata: dict[str, Any] = {
-            "event_type": EVENT_TYPE,
-            "event_payload": {"request": self._key},
+            "event_type": ANSWER_TYPE,
+            "event_payload": {"request": self._key, **self._calls.clients.who_we_are()},
         }
         body = body_of(
             message, channel=place.channel_id, thread_ts=place.thread_ts, metadata=metadata

@@ -77,11 +77,12 @@ class PerhapsBegun:
         await (await self._answer()).add(piece)
 
     async def finish(self, message: Message) -> str:
-        return await (await self._answer()).finish(message)
+        return await (await self._answer(message)).finish(message)
 
-    async def _answer(self) -> Answer:
+    async def _answer(self, message: Message | None = None) -> Answer:
         if self._found is None:
-            ts = await AnswerPost(self._desk.calls, self._place).find_begun(self._since)
+            post = AnswerPost(self._desk.calls, self._place)
+            ts = await post.find_begun(self._since, message)
             if ts is None:
                 self._found = LiveAnswer(self._desk, self._place, self._on_started)
             else:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackError
+from bot.slack.instances import Instances
 from bot.slack.on_time import OnTimeConnector
 from bot.slack.outcome import CALL_ERRORS, failure_of
 from bot.slack.proxy import proxy_for
@@ -37,6 +38,7 @@ TOKEN_GONE: Final = frozenset(
         "token_revoked",
     }
 )
+_POSTS: Final = frozenset({"chat.postMessage", "chat.startStream"})
 TokenGone = Callable[[str, str], Awaitable[None]]
 OnCall = Callable[[str, str, float], None]
 
@@ -55,6 +57,7 @@ class SlackClients:
     Attributes:
         on_call: When set, told of every call: its method, its outcome ("ok", or Slack's code), and
             how many seconds it took.
+        instances: When set, says whether we may act in a workspace, and hears of what we post.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class SlackClients:
         self.installations = installations
         self.on_token_gone = on_token_gone
         self.on_call: OnCall | None = None
+        self.instances: Instances | None = None
         self._timeout_seconds = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
 
@@ -90,10 +94,11 @@ class SlackClients:
             await self._session.close()
             self._session = None
 
-    def for_token(self, token: str | None) -> AsyncWebClient:
+    def for_token(self, token: str | None, workspace_id: str = "") -> AsyncWebClient:
         """Return a client that acts with *token*; None for calls that bring their own."""
         client = _ToldClient(
             self._note_call,
+            lambda ts: self._note_post(workspace_id, ts),
             token=token,
             base_url=self.base_url,
             session=self._shared(),
@@ -108,8 +113,11 @@ class SlackClients:
         Return a client that acts in a workspace, and the installation behind it.
 
         Raises:
-            SlackError: Plainwire is not installed there (code `not_installed`).
+            SlackError: Plainwire is not installed there (code `not_installed`), or another instance
+                posts there (`OtherInstance`).
         """
+        if self.instances is not None:
+            await self.instances.may_act(workspace_id)
         installation = await self.installations.get(workspace_id)
         if installation is None or not installation.bot_token.get_secret_value():
             raise SlackError(
@@ -117,7 +125,12 @@ class SlackClients:
                 code="not_installed",
                 next_step="Install the app there, or check SLACK_BOT_TOKEN.",
             )
-        return self.for_token(installation.bot_token.get_secret_value()), installation
+        token = installation.bot_token.get_secret_value()
+        return self.for_token(token, workspace_id), installation
+
+    def who_we_are(self) -> dict[str, Any]:
+        """Return what the metadata of a post says of our instance."""
+        return self.instances.payload() if self.instances is not None else {}
 
     async def note_refusal(self, workspace_id: str, code: str) -> None:
         """Tell `on_token_gone` about a refusal that means the end of the token."""
@@ -146,6 +159,10 @@ class SlackClients:
         if self.on_call is not None:
             self.on_call(method, outcome, seconds)
 
+    def _note_post(self, workspace_id: str, ts: str) -> None:
+        if self.instances is not None and workspace_id:
+            self.instances.note_post(workspace_id, ts)
+
     def _shared(self) -> aiohttp.ClientSession:
         # Made late: a session belongs to the running loop.
         if self._session is None or self._session.closed:
@@ -160,9 +177,9 @@ class SlackClients:
 class _ToldClient(AsyncWebClient):
     """Tells of every call how it went; what it returns and raises is untouched."""
 
-    def __init__(self, tell: OnCall, **settings: Any) -> None:
+    def __init__(self, tell: OnCall, posted: Callable[[str], None], **settings: Any) -> None:
         super().__init__(**settings)
-        self._tell = tell
+        self._tell, self._posted = tell, posted
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
         began = time.monotonic()
@@ -170,6 +187,8 @@ class _ToldClient(AsyncWebClient):
         try:
             answer = await super().api_call(api_method, **arguments)
             outcome = "ok"
+            if api_method in _POSTS and isinstance(ts := answer.get("ts"), str):
+                self._posted(ts)
         except CALL_ERRORS as error:
             outcome = failure_of(error).code
             raise

@@ -7,6 +7,7 @@ of its 270 ms.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from datetime import datetime
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import SlackError
 from bot.slack.calls import SlackRefused, ask, slack_error
 from bot.slack.client import SlackClients
+from bot.slack.look import check_message
 from bot.slack.outcome import CALL_ERRORS, failure_of
 from bot.workspace import Installation
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.authorization import AuthorizeResult
+    from slack_bolt.middleware.async_middleware import AsyncMiddleware
 
 # Bolt logs whole request bodies at INFO and DEBUG; they are people's words.
 LOG_LEVEL: Final = logging.WARNING
@@ -119,10 +123,71 @@ def make_app(clients: SlackClients) -> AsyncApp:
         authorize=authorize,
         logger=logger,
         request_verification_enabled=False,
+        # Done by `_own_messages`, which comes after those of Bolt's.
+        ignoring_self_events_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
     logger.setLevel(LOG_LEVEL)
+    app.use(_own_messages(clients))
     return app
+
+
+def _own_messages(clients: SlackClients) -> AsyncMiddleware:
+    """Return what keeps our own events from the listeners, as Bolt's own does, after a look at them."""
+    from slack_bolt.middleware.ignoring_self_events.async_ignoring_self_events import (
+        AsyncIgnoringSelfEvents,
+    )
+
+    checks: set[asyncio.Task[None]] = set()
+
+    class OwnMessages(AsyncIgnoringSelfEvents):
+        """Another program with our token may have written a message of ours."""
+
+        async def async_process(self, *, req: Any, resp: Any, next: Any) -> Any:  # noqa: A002 - Bolt's name
+            us, event = req.context.authorize_result, req.body.get("event")
+            message = _message_in(event)
+            if us is not None and message is not None and _is_by(us, message):
+                # Not waited for: Slack wants its acknowledgement.
+                task = asyncio.create_task(_look_at(clients, us.team_id or "", message))
+                checks.add(task)
+                task.add_done_callback(checks.discard)
+            return await super().async_process(req=req, resp=resp, next=next)
+
+    return OwnMessages(_bolt_logger())
+
+
+def _is_by(us: AuthorizeResult, event: dict[str, Any]) -> bool:
+    return event.get("bot_id") == us.bot_id or event.get("user") == us.bot_user_id
+
+
+def _message_in(event: Any) -> dict[str, Any] | None:
+    """Return the new or changed message that an event tells of, with its channel; else None."""
+    if not isinstance(event, dict) or event.get("type") != "message":
+        return None
+    subtype, channel = event.get("subtype"), event.get("channel")
+    found = event.get("message") if subtype == "message_changed" else event
+    known = subtype in {None, "bot_message", "thread_broadcast", "message_changed"}
+    if not known or not isinstance(found, dict) or not isinstance(channel, str):
+        return None
+    return {**found, "channel": channel} if isinstance(found.get("ts"), str) else None
+
+
+async def _look_at(clients: SlackClients, workspace_id: str, event: dict[str, Any]) -> None:
+    instances = clients.instances
+    if instances is None or instances.is_own_post(event["ts"]):
+        return
+    try:
+        client, installation = await clients.for_workspace(workspace_id)
+    except SlackError:
+        return  # stopped, or gone
+    await check_message(
+        instances,
+        client,
+        installation,
+        channel_id=event["channel"],
+        ts=event["ts"],
+        thread_ts=str(event.get("thread_ts") or ""),
+    )
 
 
 class SocketConnection:
@@ -163,6 +228,18 @@ def _socket_handler(
     )
     # Given None, the constructor takes the proxy from the environment, for loopback too.
     handler.client.proxy = clients.proxy
+    first = True
+
+    async def hear(_client: object, message: dict[str, Any], _raw: str | None = None) -> None:
+        nonlocal first
+        # When it is renewed the old connection counts too: only the first one tells of others.
+        if message.get("type") == "hello" and first:
+            first = False
+            connections = message.get("num_connections")
+            if clients.instances is not None and isinstance(connections, int):
+                clients.instances.connected(connections)
+
+    handler.client.message_listeners.append(hear)
     return handler
 
 

@@ -84,8 +84,10 @@ def _answered(response: Any) -> Failure:
         wait = UNREACHABLE_RETRY_SECONDS if code in _WAITING_HELPS else None
         return Failure(certain=True, code=code, detail=_detail(body), retry_after_seconds=wait)
     if CLIENT_ERROR <= status < SERVER_ERROR:
-        # Not Slack's JSON: a proxy or gateway in between said no.
-        return Failure(certain=True, code=f"http_{status}")
+        # Not Slack's JSON: a proxy or gateway in between said no, which may pass.
+        return Failure(
+            certain=True, code=f"http_{status}", retry_after_seconds=UNREACHABLE_RETRY_SECONDS
+        )
     return Failure(certain=False, code=code or f"http_{status}")
 
 

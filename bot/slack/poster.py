@@ -24,6 +24,8 @@ from bot.render.message import Message
 from bot.slack.bodies import body_of, log_findings
 from bot.slack.calls import SlackBusy, SlackRefused, ask
 from bot.slack.client import SlackClients
+from bot.slack.instances import OtherInstance
+from bot.slack.look import posted_already
 from bot.slack.on_time import TooLate, begins_by
 from bot.slack.outcome import CALL_ERRORS, UNREACHABLE_RETRY_SECONDS, Failure, failure_of
 from bot.slack.pacing import Pacer
@@ -69,11 +71,14 @@ class SlackPoster:
         held_seconds: float = 0.0,
     ) -> PostOutcome:
         """Post once, with metadata naming the delivery; a 429 is reported, never retried here."""
+        payload = {"delivery": delivery, **self._clients.who_we_are()}
         extra = {
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}},
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": payload},
             "thread_ts": thread_ts,
         }
         begin_by = steady_seconds() + self._max_turn_seconds + BEGIN_SECONDS - held_seconds
+        if thread_ts is None and (there := await self._there(workspace_id, channel_id, delivery)):
+            return there
         outcome = await self._send(workspace_id, channel_id, message, still_ours, begin_by, **extra)
         if isinstance(outcome, NotPosted) and outcome.code in FORM_REFUSED and message.blocks:
             # Certainly not posted. The plain text holds every story; a digest in it beats none.
@@ -96,11 +101,12 @@ class SlackPoster:
         delivery: str,
         oldest: datetime,
         now: datetime | None = None,
+        message: Message | None = None,
     ) -> FindOutcome:
-        """Look for a posted delivery by its metadata; see `bot/slack/search.py`."""
+        """Look for a posted delivery by its metadata or its words; see `bot/slack/search.py`."""
         try:
             client, installation = await self._clients.for_workspace(workspace_id)
-            search = Search(client, installation, channel_id, delivery)
+            search = Search(client, installation, channel_id, delivery, message)
             return await search.run(oldest, now)
         except SlackError as error:
             return _cannot_read(error)
@@ -122,6 +128,25 @@ class SlackPoster:
             return []
         return found
 
+    async def _there(self, workspace_id: str, channel_id: str, delivery: str) -> PostOutcome | None:
+        """Return what is to be done instead of posting, when another instance is about."""
+        instances = self._clients.instances
+        if instances is None:
+            return None
+        try:
+            client, installation = await self._clients.for_workspace(workspace_id)
+        except SlackError:
+            return None  # posting meets the same, and says so
+        return await posted_already(
+            instances,
+            self._pacer,
+            client,
+            installation,
+            channel_id,
+            delivery,
+            at_most_seconds=self._max_turn_seconds,
+        )
+
     async def _send(
         self,
         workspace_id: str,
@@ -134,6 +159,11 @@ class SlackPoster:
         log_findings(message, method="chat.postMessage")
         try:
             client, _ = await self._clients.for_workspace(workspace_id)
+        except OtherInstance as error:
+            # Not given up: that one posts it, or goes away.
+            return NotPosted(
+                code=error.code, reason=error.what, retry_after_seconds=UNREACHABLE_RETRY_SECONDS
+            )
         except SlackError as error:
             return NotPosted(code=error.code, reason=str(error))
         seconds = await self._pacer.wait(

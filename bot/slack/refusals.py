@@ -111,6 +111,9 @@ _TABLE: Final[dict[str, Refusal]] = {
 def refusal(code: str) -> Refusal:
     """Return what a code means; one that is not in the table is named as it is."""
     known = _TABLE.get(code)
+    if code.startswith("http_"):
+        what = f"A proxy or gateway answered in Slack's place (HTTP {code.removeprefix('http_')})."
+        return Refusal(what, _TABLE["unreachable"].next_step)
     return known or Refusal(f"Slack refused with “{code or 'no reason'}”.", "See docs.slack.dev.")
 
 

@@ -17,10 +17,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digest.delivery import DeliveryKey
 from bot.digest.ports import CannotRead, FindOutcome, NothingFound, Posted
-from bot.slack.calls import ask_dated
+from bot.render.message import Message
+from bot.slack.calls import Json, ask_dated
+from bot.slack.same_message import says_the_same
 from bot.workspace import Installation
 
 EVENT_TYPE: Final = "plainwire_digest"
+ANSWER_TYPE: Final = "plainwire_answer"
 # Slack's clock and ours differ a little.
 CLOCK_SLACK: Final = timedelta(seconds=5)
 # Further off than this our clock is wrong; well within the margin before a lost post.
@@ -34,12 +37,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Looks for one delivery's message in one channel."""
+    """Looks for one delivery's message in one channel; *message* is what was to be posted."""
 
     client: AsyncWebClient
     installation: Installation
     channel_id: str
     delivery: str
+    message: Message | None = None
 
     async def run(self, oldest: datetime, now: datetime | None = None) -> FindOutcome:
         """
@@ -66,7 +70,7 @@ class Search:
                 oldest = _by_slacks_clock(oldest, now, slack_now)
             messages = answer.get("messages") or []
             for message in messages:
-                if _is_delivery(message, self.delivery, self.installation):
+                if self._is_it(message, oldest):
                     return Posted(ts=str(message["ts"]))
             if any(_at(message) < oldest for message in messages):
                 return NothingFound()
@@ -74,6 +78,48 @@ class Search:
             if not cursor:
                 return _exhausted(answer)
         return CannotRead(code="too_many_messages", reason="The window holds too many messages.")
+
+    def _is_it(self, found: Any, oldest: datetime) -> bool:
+        """
+        Return whether a message is the delivery's: by the name in its metadata, or by what it says.
+
+        Slack may leave the metadata out. Then a message of ours in the channel itself that says the
+        same, posted since we may have posted it, is the one; of another day's digest at least the
+        date differs. One that names another delivery is none, whatever it says.
+        """
+        if not is_ours(found, self.installation):
+            return False
+        if name := name_in(found, EVENT_TYPE, "delivery"):
+            return is_same_delivery(name, self.delivery)
+        if self.message is None or is_labelled(found, EVENT_TYPE):
+            return False
+        in_channel = found.get("thread_ts") in {None, "", found.get("ts")}
+        return in_channel and _at(found) >= oldest and says_the_same(self.message, found)
+
+
+def is_ours(found: Any, installation: Installation) -> bool:
+    """Return whether we wrote a message: metadata can be forged by any app in the workspace."""
+    if not isinstance(found, dict):
+        return False
+    profile = found.get("bot_profile")
+    bots = {found.get("bot_id"), profile.get("id") if isinstance(profile, dict) else None}
+    return installation.bot_id in bots or found.get("user") == installation.bot_user_id
+
+
+def name_in(found: Json, event_type: str, name: str) -> str:
+    """Return what a message's metadata of this type gives under a name, or ""."""
+    metadata = found.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != event_type:
+        return ""
+    payload = metadata.get("event_payload")
+    return str(payload.get(name) or "") if isinstance(payload, dict) else ""
+
+
+def is_labelled(found: Json, event_type: str) -> bool:
+    """Return whether a message's metadata says that it is of another type."""
+    metadata = found.get("metadata")
+    told = metadata.get("event_type") if isinstance(metadata, dict) else None
+    return told not in {None, "", event_type}
 
 
 def next_cursor(answer: dict[str, Any]) -> str | None:
@@ -108,19 +154,7 @@ def _exhausted(answer: dict[str, Any]) -> FindOutcome:
     return NothingFound()
 
 
-def _is_delivery(message: Any, delivery: str, installation: Installation) -> bool:
-    """Metadata can be forged by any app in the workspace; only our own message counts."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return False
-    payload = metadata.get("event_payload") or {}
-    ours = message.get("bot_id") == installation.bot_id
-    return bool(ours or message.get("user") == installation.bot_user_id) and _is_same(
-        str(payload.get("delivery")), delivery
-    )
-
-
-def _is_same(name: str, wanted: str) -> bool:
+def is_same_delivery(name: str, wanted: str) -> bool:
     """
     Return whether a name found in the channel is that of the delivery.
 

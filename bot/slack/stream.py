@@ -21,6 +21,7 @@ from bot.errors import SlackError
 from bot.render.message import Block
 from bot.slack.calls import Json, SlackBusy, SlackLost, SlackRefused
 from bot.slack.paced import PATIENCE_SECONDS, PacedCalls
+from bot.slack.search import ANSWER_TYPE
 
 # Slack takes 12,000 characters of `markdown_text` a call; a whole answer stays under that too.
 MAX_STREAM_CHARS: Final = 11_500
@@ -145,7 +146,7 @@ class Stream:
     ) -> Ending | None:
         """Return the ending, or None when a bare stop should follow."""
         try:
-            await self._write("chat.stopStream", extra, patience_seconds)
+            await self._write("chat.stopStream", {**extra, **self._label(extra)}, patience_seconds)
         except SlackRefused as error:
             if error.code == "stopped_by_user":
                 return Ending.BY_USER
@@ -155,6 +156,13 @@ class Stream:
             log.warning("stream_stop_failed", code=error.code)
             return None
         return Ending.WHOLE if extra else Ending.INCOMPLETE
+
+    def _label(self, extra: Json) -> Json:
+        """Return the metadata that names our instance; a bare stop stays bare."""
+        who = self._calls.clients.who_we_are()
+        return (
+            {"metadata": {"event_type": ANSWER_TYPE, "event_payload": who}} if extra and who else {}
+        )
 
     async def _write(self, method: str, extra: Json, patience_seconds: float) -> None:
         place = self._place

@@ -33,7 +33,7 @@ def tail_of(message: Message, pieces: Sequence[str]) -> list[Block] | None:
     tail: list[Block] = []
     covered = ""
     for block in message.blocks:
-        text = _bare(" ".join(_texts(block))) if block.get("type") == "section" else ""
+        text = _bare(" ".join(texts_in(block))) if block.get("type") == "section" else ""
         if text and text in everything:
             covered += text
             continue
@@ -45,16 +45,17 @@ def tail_of(message: Message, pieces: Sequence[str]) -> list[Block] | None:
     return tail if covered == everything else None
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text of blocks, in order."""
     if isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            yield from texts_in(item)
     elif isinstance(value, dict):
         text = value.get("text")
         if isinstance(text, str):
             yield text
         for item in value.values():
-            yield from _texts(item) if isinstance(item, dict | list) else ()
+            yield from texts_in(item) if isinstance(item, dict | list) else ()
 
 
 def _bare(text: str) -> str:

@@ -20,6 +20,7 @@ EVERYWHERE: dict[str, Fault] = {
     "lost answers, before and after": slack_faults.lost_answers,
     "timeouts": slack_faults.timeouts,
     "5xx": slack_faults.server_errors,
+    "posting is down for up to an hour": slack_faults.posting_down,
     "429 storm": slack_faults.storm,
     "refused for good, or unreadable": slack_faults.refusals,
     "socket cut, acks lost, redelivery": slack_faults.sockets,

@@ -6,11 +6,15 @@ import asyncio
 
 from tests.chaos.count import Round
 from tests.chaos.ground import (
+    A_MINUTE_SECONDS,
+    LONGEST_BACK_OFF_SECONDS,
     POST_TIMEOUT_SECONDS,
     SETTLE_SECONDS,
     Ground,
 )
 from tests.chaos.staging import done, hit, ids, trouble
+
+DOWN_MINUTES = (1, 5, 20, 60)
 
 
 async def lost_answers(ground: Ground, one: Round) -> None:
@@ -45,6 +49,24 @@ async def server_errors(ground: Ground, one: Round) -> None:
         for _ in range(ground.draw.randint(1, 4)):
             hit(ground, ground.draw.choice(["500", "accept_then_500"]), channel.channel_id)
     await done(ground, channels)
+
+
+async def posting_down(ground: Ground, one: Round) -> None:
+    """Posting is down for 1, 5, 20 and 60 minutes while history can be read, each in some channels."""
+    channels = await ground.due_channels(4 * len(DOWN_MINUTES))
+    one.channels += channels
+    downs = []
+    for number, channel in enumerate(channels):
+        kind = ground.draw.choice(["500", "drop_before", "error"])
+        minutes = DOWN_MINUTES[number % len(DOWN_MINUTES)]
+        downs.append((minutes, hit(ground, kind, channel.channel_id, times=None)))
+    spent = 0.0
+    for minutes, down in sorted(downs, key=lambda each: each[0]):
+        seconds = minutes * A_MINUTE_SECONDS
+        await asyncio.sleep(max(0.0, seconds - spent))
+        spent = max(spent, seconds)
+        down.times = down.hits  # from here on none; what it hit still counts
+    await done(ground, channels, LONGEST_BACK_OFF_SECONDS + 12.0)
 
 
 async def storm(ground: Ground, one: Round) -> None:

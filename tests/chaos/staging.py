@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from bot.digest.preference import Channel
+from bot.sandbox.faults import Fault
 from tests.chaos.count import Round, is_settled
 from tests.chaos.ground import Ground
 
@@ -13,9 +14,10 @@ from tests.chaos.ground import Ground
 DIE_SECONDS = 7.0
 
 
-def hit(ground: Ground, kind: str, channel: str = "", **more: object) -> None:
+def hit(ground: Ground, kind: str, channel: str = "", **more: object) -> Fault:
     """Let Slack do this to a post in a channel (its id; "" is any), once unless *more* says so."""
-    ground.sandbox.faults.add(kind=kind, channel=channel, **{"method": "chat.postMessage", **more})
+    wanted = {"method": "chat.postMessage", **more}
+    return ground.sandbox.faults.add(kind=kind, channel=channel, **wanted)
 
 
 def trouble(ground: Ground, channels: Iterable[str], kind: str) -> None:

@@ -140,7 +140,11 @@ async def test_killed_work_goes_on_after_the_restart(place: Place):
     """After kill -9 the unfinished delivery is looked for and ended by the next start."""
     channel = await place.set_up([place.publishers.feed("ledger", [PILOT, BANK])], due=True)
     place.sandbox.faults.add(kind="slow", method="chat.postMessage", seconds=20)
-    settings = {**place.settings, "PLAINWIRE_SETTLE_SECONDS": 0.2}
+    settings = {
+        **place.settings,
+        "PLAINWIRE_SETTLE_SECONDS": 0.2,
+        "PLAINWIRE_RETRY_SECONDS": 0.2,
+    }
     async with forked("run", cwd=place.folder, **settings) as bot:
         while not place.sandbox.calls.of("chat.postMessage") and not await sending(place, channel):
             await wait()
@@ -165,3 +169,66 @@ async def sending(place: Place, channel) -> bool:
 
 async def wait() -> None:
     await asyncio.sleep(0.02)
+
+
+# Before any `run`
+
+
+async def test_deliver_reads_the_feeds_first(place: Place):
+    """On a database in which nothing was ever read, the digest is made of what the feeds tell now."""
+    await set_up(place)
+    finished = await command(place, "deliver", CHANNEL)
+    assert finished.code == 0, finished.err
+    [digest] = place.digests()
+    assert "Pilot 2" in digest.text
+    assert "no feed has been read" not in digest.text.lower()
+
+
+async def test_deliver_does_not_spend_the_day_on_silence(place: Place):
+    """No feed answers: nothing is posted, said with what to do; once one does, the digest comes."""
+    feed = f"{place.publishers.base}/ledger/feed.xml"  # 404
+    await place.set_up([feed])
+    for _ in range(2):
+        finished = await command(place, "deliver", CHANNEL)
+        assert finished.code == 1
+        assert "was not posted yet: No feed answered (1 asked)" in finished.err
+        assert "plainwire doctor" in finished.err
+        assert "Traceback" not in finished.err
+    assert place.digests() == []
+    assert place.publishers.feed("ledger", [PILOT, BANK]) == feed
+    finished = await command(place, "deliver", CHANNEL)
+    assert finished.code == 0, finished.err
+    [digest] = place.digests()
+    assert "Pilot 2" in digest.text
+
+
+async def test_when_the_time_is_up_the_digest_says_that_no_feed_answered(place: Place):
+    """Never silently missing: as the catch-up window ends, the sentence is the day's digest."""
+    feed = f"{place.publishers.base}/ledger/feed.xml"  # 404
+    await place.set_up([feed])
+    more = {"PLAINWIRE_CATCH_UP_SECONDS": 4, "PLAINWIRE_RETRY_SECONDS": 0.5}
+    finished = await command(place, "deliver", CHANNEL, **more)
+    assert finished.code == 0, finished.err
+    assert "Not posted yet: No feed answered" in finished.err
+    [digest] = place.digests()
+    assert "No feed answered (1 asked)" in digest.text
+
+
+async def test_deliver_tells_when_posting_stays_down(place: Place):
+    """Slack takes no message until the window ends: cause, what to do and code 1; no second digest."""
+    await set_up(place)
+    place.sandbox.faults.add(kind="500", method="chat.postMessage", times=None)
+    more = {
+        "PLAINWIRE_CATCH_UP_SECONDS": 8,
+        "PLAINWIRE_RETRY_SECONDS": 0.2,
+        "PLAINWIRE_SETTLE_SECONDS": 0.1,
+    }
+    finished = await command(place, "deliver", CHANNEL, **more)
+    assert finished.code == 1
+    assert "was not posted (skipped): it was due at" in finished.err
+    assert "what kept it: Slack's answer got lost (http_500)" in finished.err
+    assert "plainwire redo" in finished.err
+    place.sandbox.faults.clear()
+    name = finished.err.rpartition("plainwire redo ")[2].strip()
+    assert (await command(place, "redo", name)).code == 0
+    assert len(place.digests()) == 1

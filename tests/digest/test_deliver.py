@@ -479,13 +479,47 @@ async def test_moving_the_time_after_todays_digest_makes_no_second_one():
 
 
 async def test_no_feed_answered_is_said_in_the_channel():
-    """An empty digest is posted with the honest reason."""
-    world = World()
+    """Nothing to tell and no feed answers: waited for, and as the time is up that is the digest."""
+    world = World(limits=Limits(explain=0.05, await_news=2.9 * 3600))
     world.stories.stories = []
 
     async def nobody() -> CollectReport | None:
         return CollectReport(feeds_read=3)
 
     world.deliverer._composer._maker._last_round = nobody
-    await world.run()
+    row = await world.run()
+    looks = 0
+    while row.state is DeliveryState.DUE:
+        assert row.not_before is not None
+        assert "No feed answered" in row.reason
+        assert world.poster.posted == []
+        looks += 1
+        row = await world.deliverer.deliver(KEY, row.not_before)
+        assert row is not None
+    assert row.state is DeliveryState.SENT
+    assert looks < 30
+    assert row.sent_at is not None
+    assert later(hours=2.9) < row.sent_at < later(hours=3)
     assert "No feed answered (3 asked)" in world.poster.posted[0][1].text
+
+
+async def test_a_digest_waits_for_the_first_feed():
+    """Nothing was read yet: it waits, and is made of the news once there is some."""
+    world = World(limits=Limits(explain=0.05, await_news=2.9 * 3600))
+    stories, world.stories.stories = world.stories.stories, []
+    reports: deque[CollectReport | None] = deque([None, CollectReport(feeds_read=3)])
+
+    async def last_round() -> CollectReport | None:
+        return reports.popleft() if reports else await all_answered()
+
+    world.deliverer._composer._maker._last_round = last_round
+    row = await world.run()
+    for _ in range(2):
+        assert (row.state, row.tries) == (DeliveryState.DUE, 0)
+        assert row.not_before is not None
+        if not reports:
+            world.stories.stories = stories
+        row = await world.deliverer.deliver(KEY, row.not_before)
+        assert row is not None
+    assert row.state is DeliveryState.SENT
+    assert world.poster.posted[0][1].text == "Harbor shrinks Pilot"

@@ -75,6 +75,23 @@ async def test_digest_due_at_start_is_made_of_todays_news(place: Place):
     assert "slow" in json.dumps(digest.blocks)
 
 
+async def test_the_first_digest_waits_for_the_first_feed(place: Place):
+    """Due before any feed could be read: nothing is posted until one answers, then the day's news."""
+    feed = f"{place.publishers.base}/ledger/feed.xml"  # 404
+    channel = await place.set_up([feed], due=True)
+    async with running(place, PLAINWIRE_RETRY_SECONDS=0.5) as program:
+        row = await place.wait_for_state(channel, "due", program)
+        while "No feed answered" not in row.reason:
+            row = await place.wait_for_state(channel, "due", program)
+        assert place.digests() == []
+        place.publishers.feed("ledger", [PILOT])
+        digest = await place.wait_for_digest()
+        program.stop()
+        await program.ended(10)
+    assert "Pilot 2" in digest.text
+    assert len(place.digests()) == 1
+
+
 @pytest.mark.slow
 async def test_killed_while_slack_answers(place: Place):
     """Killed after Slack took the message and before its answer came: found again, not repeated."""

@@ -368,6 +368,7 @@ class ScriptedPoster:
         delivery: str,
         oldest: datetime,
         now: datetime | None = None,
+        message: Message | None = None,
     ) -> FindOutcome:
         assert now is not None
         assert oldest < now

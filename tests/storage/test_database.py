@@ -322,3 +322,13 @@ def test_addresses_get_the_driver_we_use() -> None:
     assert sqlite_path("sqlite:///a/b.db") == Path("a/b.db")
     assert sqlite_path("sqlite+aiosqlite:////a/b.db") == Path("/a/b.db")
     assert sqlite_path("postgresql://h/d") is None
+
+
+async def test_a_fact_that_is_set_once_is_the_first_one(database: Database) -> None:
+    """Of several processes that start together one names the database; the name stays, also when moved."""
+    wished = [f"name-{number}" for number in range(5)]
+    found = set(await asyncio.gather(*(database.facts.once("instance", name) for name in wished)))
+    assert len(found) == 1
+    assert found <= set(wished)
+    assert await database.facts.once("instance", "another") in found
+    assert await database.facts.get("instance") in found
