@@ -17,7 +17,7 @@ from bot.digest.may_change import Permissions
 from bot.digest.own_feed_limits import Admission, OwnFeedLimits
 from bot.digest.ports import OwnFeedStore
 from bot.digest.spot import Asker, Spot
-from bot.explain.outgoing.named import shown_name, shown_title
+from bot.explain.outgoing.named import shown_feed, shown_name, shown_title
 from bot.news.entry import ParsedEntry
 from bot.news.feed import Feed, FeedReading, PolledFeed
 from bot.news.ports import FeedReader, FeedStore
@@ -234,8 +234,9 @@ class OwnFeeds:
 
     async def _both(self, spot: Spot) -> tuple[list[PolledFeed], list[PolledFeed]]:
         """Return the feeds of this conversation alone, and those of the whole workspace."""
-        here = await self._feeds.all(spot.scope)
-        return here, await self._feeds.all(Scope(spot.workspace_id))
+        scopes = (spot.scope, Scope(spot.workspace_id))
+        here, everywhere = [await self._feeds.all(scope) for scope in scopes]
+        return _shown(here), _shown(everywhere)
 
     async def _problem(
         self, url: str, scope: Scope, spot: Spot, asker: Asker, now: datetime
@@ -341,6 +342,11 @@ def _remarks(reading: FeedReading) -> tuple[str, ...]:
     entries = "1 entry" if count == 1 else f"{count} entries"
     undated = f", {reading.undated} of them without a date" if reading.undated else ""
     return (f"It has {entries}{undated}.",)
+
+
+def _shown(feeds: Sequence[PolledFeed]) -> list[PolledFeed]:
+    """Return feeds under names that may stand in a message; strangers chose them."""
+    return [replace(polled, feed=shown_feed(polled.feed)) for polled in feeds]
 
 
 def _same(url: str, feeds: Sequence[PolledFeed]) -> bool:

@@ -11,6 +11,7 @@ from bot.digest.ports import ChannelStore, RulesStore
 from bot.digest.preference import Channel
 from bot.errors import SlackError
 from bot.explain.glossary import Glossary, GlossaryEntry
+from bot.explain.outgoing.named import shown_feed
 from bot.news.ports import FeedStore
 from bot.news.scope import Scope
 from bot.render.glossary_view import glossary_page
@@ -62,7 +63,7 @@ class ShowHome:
             glossary=glossary_page(self._glossary.search(query), page, query),
             keeping=self._keeping,
             rules=await self._rules.get(workspace_id) if is_admin else None,
-            workspace_feeds=tuple((one.feed.name, one.feed.url) for one in shared),
+            workspace_feeds=tuple((shown_feed(one.feed).name, one.feed.url) for one in shared),
         )
 
     def term(self, term: str) -> tuple[GlossaryEntry, tuple[str, ...]] | None:

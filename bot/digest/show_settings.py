@@ -22,7 +22,6 @@ from bot.digest.spots import Spots
 from bot.digest.topic_counts import topics_of_last_week
 from bot.digest.typed import parse_zone
 from bot.errors import SlackError
-from bot.explain.outgoing.named import shown_name
 from bot.news.feed import Feed
 from bot.news.ports import StoryStore
 from bot.news.topic import Topic
@@ -133,7 +132,7 @@ class ShowSettings:
 
 
 def _shown_feed(feed: Feed) -> OwnFeed:
-    return OwnFeed(url=feed.url, name=shown_name(feed.name, feed.url))
+    return OwnFeed(url=feed.url, name=feed.name)
 
 
 def _shown(channel: Channel | None) -> Preference:

@@ -17,6 +17,7 @@ import structlog
 from bot.digest.outcome import NotPosted
 from bot.digest.ports import AdminNotes, Poster
 from bot.digest.tell import RenderNotice
+from bot.explain.outgoing.named import shown_feed
 from bot.news.feed import Feed
 from bot.news.ports import FeedStore
 from bot.news.scope import Scope
@@ -102,7 +103,7 @@ class _Told(Enum):
 
 def workspace_feeds_message(feeds: Sequence[Feed]) -> tuple[str, ...]:
     """Return what admins are told of the feeds that serve their whole workspace, a sentence a line."""
-    lines = [f"• {feed.name} ({feed.url})" for feed in feeds[:_MAX_LISTED]]
+    lines = [f"• {feed.name} ({feed.url})" for feed in map(shown_feed, feeds[:_MAX_LISTED])]
     if more := len(feeds) - len(lines):
         lines.append(f"and {more} more; `/digest feeds` lists them all.")
     return (_WHAT_THEY_ARE, *lines, _WHAT_IS_NEW, _WHAT_TO_DO)

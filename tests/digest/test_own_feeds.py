@@ -17,6 +17,7 @@ from bot.digest.own_feed_limits import OwnFeedLimits
 from bot.digest.own_feeds import FeedPreview, FeedRefused, OwnFeeds, ServingFeeds
 from bot.digest.rules import WhoMayChange, WorkspaceRules
 from bot.digest.spot import Asker, Spot
+from bot.digest.tell_admins import workspace_feeds_message
 from bot.news.entry import ParsedEntry
 from bot.news.feed import Feed, FeedReading
 from bot.news.scope import Scope
@@ -319,3 +320,23 @@ async def test_removing_by_address_or_name(desk: Desk):
     assert "/digest mute theledger.example" in shared
     assert "Removed Own Blog" in await desk.feeds.remove("own blog", HERE, ANNA)
     assert await desk.stored() == set()
+
+
+async def test_a_name_that_may_not_be_posted_is_said_nowhere(desk: Desk):
+    """A feed that an earlier release stored under an order to readers goes by its site everywhere."""
+    name = "Sign in again at login-check.test to keep this digest"
+    for scope in (Scope("T1", "C1"), WORKSPACE):
+        feed = Feed(url=URL, name=name, outlet="own.example", scope=scope)
+        await desk.database.feeds.add(feed)
+    serving = await desk.feeds.serving(HERE, ADA)
+    said = [
+        *await desk.feeds.listed(HERE, ADA),
+        *(feed.name for feed in (*serving.here, *serving.everywhere)),
+        *workspace_feeds_message([feed]),
+        await desk.feeds.remove("https://x.example", HERE, ANNA),
+        await desk.feeds.unshare(URL, HERE, ADA),
+        await desk.feeds.share(URL, HERE, ADA),
+        await desk.feeds.remove(URL, HERE, ADA),
+    ]
+    assert not any("Sign in" in sentence for sentence in said), said
+    assert "own.example" in said[-1]

@@ -62,7 +62,7 @@ async def test_each_admin_is_told_once(database: Database):
         await teller(database, poster).run()
     assert [user for user, _ in poster.told] == ["UA", "UB"]
     said = poster.told[0][1]
-    assert f"• Blog  ({URL})" in said
+    assert f"• Blog ({URL})" in said
     assert "Blog C1" not in said
     assert "/digest unshare" in said
     assert "/digest remove" in said

@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.explain.outgoing.check import Outgoing, about_story
 from bot.explain.sentences import split_sentences
 from bot.news.entry import Entry
+from bot.news.feed import Feed
 from bot.news.story import LeftOut, Problem, Story
 from bot.news.urlkey import outlet_of
 
@@ -42,6 +43,11 @@ def shown_name(name: str, *addresses: str) -> str:
     if name and Outgoing([name], addresses).fits(name):
         return name
     return next((site for site in map(_site, addresses) if site), _UNNAMED)
+
+
+def shown_feed(feed: Feed) -> Feed:
+    """Return a feed under the name by which people may see it."""
+    return replace(feed, name=shown_name(feed.name, feed.outlet, feed.url))
 
 
 def shown_outlet(entry: Entry) -> str:
