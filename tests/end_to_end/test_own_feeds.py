@@ -17,7 +17,7 @@ from tests.fakes.talk import WORKSPACE, Talk, open_talk, said_in
 
 pytestmark = pytest.mark.anyio
 
-PHISHING = "Your AI model account at Plainbank is locked, sign in now"
+BROUGHT_IN = "Plainbank trains a language model on its own vault diaries"
 ROOMS = ("ai-news", "random")
 
 
@@ -33,7 +33,7 @@ async def talk(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Talk]:
         yield opened
 
 
-def own_feed(talk: Talk, title: str = PHISHING, name: str = "ours") -> str:
+def own_feed(talk: Talk, title: str = BROUGHT_IN, name: str = "ours") -> str:
     text = "An AI language model of the bank needs everybody to do something at once."
     return talk.place.publishers.feed(name, [Item(title=title, text=text, hours=1)])
 
@@ -72,13 +72,13 @@ async def test_a_guest_cannot_bring_a_feed_in_by_direct_message(talk: Talk):
     bens = own_feed(talk, "An AI choir sings in Ghent with a language model", "bens")
     assert "Added" in await digest(talk, f"add {bens}", "ben", direct(talk, "ben"))
     before, home = await own(talk), direct(talk, "gil")
-    phishing = own_feed(talk)
+    brought_in = own_feed(talk)
 
-    assert "Guests" in await digest(talk, f"add {phishing}", "gil", "ai-news")
+    assert "Guests" in await digest(talk, f"add {brought_in}", "gil", "ai-news")
     for words in (
-        f"add {phishing}",
-        f"add {phishing} for the workspace",
-        f"share {phishing}",
+        f"add {brought_in}",
+        f"add {brought_in} for the workspace",
+        f"share {brought_in}",
         f"unshare {bens}",
         f"remove {bens}",
     ):
@@ -97,32 +97,32 @@ async def test_a_guest_cannot_bring_a_feed_in_by_direct_message(talk: Talk):
 
     assert await own(talk) == before
     for room in ROOMS:
-        assert PHISHING not in await shown(talk, room)
-    assert not [seen for seen in talk.place.publishers.seen if seen.path in phishing]
+        assert BROUGHT_IN not in await shown(talk, room)
+    assert not [seen for seen in talk.place.publishers.seen if seen.path in brought_in]
 
 
 async def test_a_feed_serves_where_it_was_added_until_an_admin_shares_it(talk: Talk):
     """Its story is in one channel's digest; then in all; then in one alone again; then in none."""
     feed = own_feed(talk)
     assert "Added" in await digest(talk, f"add {feed}", "ben", "random")
-    assert PHISHING in await shown(talk, "random")
-    assert PHISHING not in await shown(talk, "ai-news")
+    assert BROUGHT_IN in await shown(talk, "random")
+    assert BROUGHT_IN not in await shown(talk, "ai-news")
     for words in ("feeds", f"remove {feed}", f"unshare {feed}"):
         assert "ours" not in (await digest(talk, words, "ada", "ai-news")).replace(feed, "")
     assert "Only admins" in await digest(talk, f"share {feed}", "ben", "random")
 
     assert "whole workspace now" in await digest(talk, f"share {feed}", "ada", "random")
     for room in ROOMS:
-        assert PHISHING in await shown(talk, room)
+        assert BROUGHT_IN in await shown(talk, room)
         assert "whole workspace" in await digest(talk, "feeds", "ada", room)
     assert "only an admin" in await digest(talk, f"remove {feed}", "ben", "random")
 
     assert "#ai-news" in await digest(talk, f"unshare {feed}", "ada", "ai-news")
-    assert PHISHING in await shown(talk, "ai-news")
-    assert PHISHING not in await shown(talk, "random")
+    assert BROUGHT_IN in await shown(talk, "ai-news")
+    assert BROUGHT_IN not in await shown(talk, "random")
     assert "Removed" in await digest(talk, f"remove {feed}", "ada", "ai-news")
     for room in ROOMS:
-        assert PHISHING not in await shown(talk, room)
+        assert BROUGHT_IN not in await shown(talk, room)
     assert await own(talk) == set()
 
 
@@ -131,12 +131,12 @@ async def test_two_conversations_with_one_feed_have_each_their_own(talk: Talk):
     feed = own_feed(talk)
     for room in ROOMS:
         assert "Added" in await digest(talk, f"add {feed}", "ben", room)
-        assert (await shown(talk, room)).count(PHISHING) >= 1
+        assert (await shown(talk, room)).count(BROUGHT_IN) >= 1
     stories, since = {}, talk.bot.newsroom.clock.now() - timedelta(days=3)
     for room in ROOMS:
         scope = Scope(WORKSPACE, talk.sandbox.channel(room).id)
         found = await talk.database.stories.since(since, [scope])
-        (stories[room],) = [story for story in found if story.headline == PHISHING]
+        (stories[room],) = [story for story in found if story.headline == BROUGHT_IN]
     one, other = stories.values()
     assert one.id != other.id
     assert {story.id[:2] for story in (one, other)} == {"o_"}
@@ -144,8 +144,8 @@ async def test_two_conversations_with_one_feed_have_each_their_own(talk: Talk):
     assert await talk.database.stories.get(one.id, one.scope) == one
 
     assert "Removed" in await digest(talk, f"remove {feed}", "ben", "random")
-    assert PHISHING not in await shown(talk, "random")
-    assert PHISHING in await shown(talk, "ai-news")
+    assert BROUGHT_IN not in await shown(talk, "random")
+    assert BROUGHT_IN in await shown(talk, "ai-news")
 
 
 async def test_an_admin_shares_in_the_settings_window(talk: Talk):
