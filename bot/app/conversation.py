@@ -100,10 +100,7 @@ class Conversation:
         self._places = newsroom.settings.model_concurrency * PLACES_PER_CONCURRENCY
         # One busy workspace leaves some for the others.
         self._per_workspace = max(1, self._places * 3 // 4)
-        self._limits = AnswerLimits(
-            too_old=newsroom.settings.question_seconds,
-            patience=newsroom.settings.model_timeout_seconds,
-        )
+        self._limits = AnswerLimits(too_old=newsroom.settings.question_seconds)
         self.answering = self._make_answering()
         self.answers = self._make_tasks(alone=alone)
         self.edge = self._make_edge(deliverer)

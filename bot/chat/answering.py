@@ -27,13 +27,11 @@ from bot.chat.ports import Answer, AnswerDesk, AnswerRenderer, Place, RequestSto
 from bot.chat.remember import Remembering
 from bot.chat.request import Request, RequestKind, RequestState
 from bot.chat.sayings import Saying, say
-from bot.chat.seen import seen, show
-from bot.chat.speaker import ModelBusy, Speaker, Stopwatch
+from bot.chat.speaker import ModelBusy, Speaker, Stopwatch, show
 from bot.chat.transitions import (
     INTERRUPTED,
     AnswerLimits,
     answered,
-    ends_at,
     expire,
     fail,
     is_open,
@@ -49,8 +47,6 @@ from bot.model.port import Model
 from bot.render.message import Message
 
 log = structlog.get_logger(__name__)
-
-_MOST_SIGNS = 5_000
 
 
 class Answering:
@@ -103,7 +99,7 @@ class Answering:
             ),
         )
         self._clock = clock
-        self._signed: dict[str, asyncio.Task[bool]] = {}
+        self._signed: set[str] = set()
 
     async def record(self, request: Request) -> bool:
         """
@@ -125,12 +121,9 @@ class Answering:
         """
         if request.thread_ts is None or request.private or request.kind is RequestKind.EXPLAIN_MORE:
             return
+        self._signed.add(request.source_key)
         answer = self._desk.begin(_place(request, interrupted=False), _unstored)
-        sign = asyncio.create_task(self._think(answer, Saying.THINKING, request))
-        self._signed[request.source_key] = sign
-        while len(self._signed) > _MOST_SIGNS:  # those that another process answers
-            del self._signed[next(iter(self._signed))]
-        await sign
+        await self._think(answer, Saying.THINKING, request)
 
     async def say_waits(self, request: Request, before: int) -> None:
         """Tell in a thread how many questions are before this one, while it is not looked at yet."""
@@ -140,12 +133,7 @@ class Answering:
 
     def is_signed(self, source_key: str) -> bool:
         """Return whether people were shown that the request is seen, and it was not looked at yet."""
-        sign = self._signed.get(source_key)
-        if sign is None:
-            return False
-        return not sign.done() or (
-            not sign.cancelled() and sign.exception() is None and sign.result()
-        )
+        return source_key in self._signed
 
     async def answer(self, source_key: str, now: datetime) -> datetime | None:
         """
@@ -163,8 +151,7 @@ class Answering:
         if not await row.change(start(request)):
             return None
         place = _place(row.request, interrupted=request.reason == INTERRUPTED)
-        ends = ends_at(row.request, now, self._limits)
-        return await self._run(row, place, Stopwatch(now, self._clock, ends))
+        return await self._run(row, place, Stopwatch(now, self._clock))
 
     async def shared(self, workspace_id: str, channel_id: str, source_key: str) -> Message | None:
         """Return a private answer as a message for its channel; None when it is no longer kept."""
@@ -215,24 +202,27 @@ class Answering:
             return
         if request.kind is RequestKind.EXPLAIN_MORE:
             language = (await self._gatherer.preference_of(request)).language
-            async with self._speaker.turn(request, answer, language, watch) as in_turn:
-                left = watch.left_seconds if in_turn else 0.0
-                ts = await self._explain_more.post(request, answer, watch.now, left)
+            async with self._speaker.turn(request, answer, language):
+                ts = await self._explain_more.post(request, answer, watch.now)
             await row.change(answered(row.request, ts))
             return
-        # Somebody may have shown already, when it was written down, that it was seen.
-        sign = self._signed.pop(request.source_key, None)
-        thinking = sign or self._think(answer, Saying.THINKING, request)
-        note = say(Saying.MOMENT, request.details.get("language", "en"))
-        async with seen(answer, thinking, note, self._limits.note) as shown:
-            try:
-                found = await self._gatherer.gather(request, watch.now)
-            finally:
-                if sign is None:
-                    await shown
-            content = await self._speaker.content(row.request, found, answer, watch)
-            ts = await answer.finish(self._renderer.answer(content))
+        found = await self._found(request, answer, watch.now)
+        content = await self._speaker.content(row.request, found, answer, watch)
+        ts = await answer.finish(self._renderer.answer(content))
         await self._keep(row, found, content, ts, watch.now)
+
+    async def _found(
+        self, request: Request, answer: Answer, now: datetime
+    ) -> Material | FromGlossary | Say:
+        """Show a sign while looking for what to answer from."""
+        if request.source_key in self._signed:
+            self._signed.discard(request.source_key)
+            return await self._gatherer.gather(request, now)
+        sign = asyncio.create_task(self._think(answer, Saying.THINKING, request))
+        try:
+            return await self._gatherer.gather(request, now)
+        finally:
+            await sign
 
     async def _keep(
         self,
@@ -261,9 +251,9 @@ class Answering:
 
     async def _think(
         self, answer: Answer, saying: Saying, request: Request, **slots: object
-    ) -> bool:
+    ) -> None:
         language = (await self._gatherer.preference_of(request)).language
-        return await show(answer, say(saying, language, **slots))
+        await show(answer, say(saying, language, **slots))
 
     async def _notice(self, answer: Answer, saying: Saying, request: Request) -> str:
         language = (await self._gatherer.preference_of(request)).language

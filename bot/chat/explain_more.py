@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import suppress
 from datetime import datetime
 
 from bot.chat.ask import Ask, AskKind
@@ -12,11 +12,10 @@ from bot.chat.ports import Answer, AnswerRenderer, FullExplainer, Whispers
 from bot.chat.remember import Remembering, key_of
 from bot.chat.request import Request
 from bot.chat.sayings import Saying, say
-from bot.chat.seen import seen, show
 from bot.chat.thread import ThreadMemory
-from bot.chat.transitions import NOTE_AFTER_SECONDS
 from bot.chat.turns import explained_at, new_memory
 from bot.chat.understand import wishes_of
+from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form
 from bot.explain.extractive import NothingToShow
 from bot.explain.outgoing.named import shown_headline
@@ -52,11 +51,9 @@ class ExplainMore:
         self._explainer, self._renderer = explainer, renderer
         self._whispers, self._remembering = whispers, remembering
 
-    async def post(self, request: Request, answer: Answer, now: datetime, seconds: float) -> str:
+    async def post(self, request: Request, answer: Answer, now: datetime) -> str:
         """
         Return the ts of the explanation, posted now or earlier; "" when the story is gone.
-
-        What the model has not written within so many *seconds* is put together without it.
 
         Raises:
             SlackError: It could not be posted.
@@ -77,7 +74,7 @@ class ExplainMore:
             if ts is not None and ts != request.answer_ts:
                 await self._point(request, story, ts, wishes)
                 return ts
-            return await self._explain(request, answer, story, memory, wishes, now, seconds)
+            return await self._explain(request, answer, story, memory, wishes, now)
 
     async def _explain(
         self,
@@ -87,38 +84,21 @@ class ExplainMore:
         memory: ThreadMemory | None,
         wishes: Wishes,
         now: datetime,
-        seconds: float,
     ) -> str:
-        thinking = show(answer, say(Saying.THINKING, wishes.language))
-        note = say(Saying.MOMENT, wishes.language)
-        async with seen(answer, thinking, note, NOTE_AFTER_SECONDS) as shown:
-            try:
-                explanation = await self._explanation(story, wishes, now, seconds)
-            except NothingToShow:
-                explanation = None
-            finally:
-                await shown
-            if explanation is None:
-                nothing = self._renderer.notice([say(Saying.NOTHING_HOLDS, wishes.language)])
-                return await answer.finish(nothing)
-            ts = await answer.finish(self._renderer.explanation(explanation, request.source_key))
+        # A courtesy: posting will tell whether Slack is there.
+        with suppress(SlackError):
+            await answer.show_thinking(say(Saying.THINKING, wishes.language))
+        try:
+            explanation = await self._explainer.explain(
+                story, level=wishes.level, language=wishes.language, now=now, form=Form.FULL
+            )
+        except NothingToShow:
+            nothing = self._renderer.notice([say(Saying.NOTHING_HOLDS, wishes.language)])
+            return await answer.finish(nothing)
+        ts = await answer.finish(self._renderer.explanation(explanation, request.source_key))
         kept = memory or new_memory(key_of(request, ts), now)
         await self._remembering.explained(kept, story.id, ts, _plain(explanation), now)
         return ts
-
-    async def _explanation(
-        self, story: Story, wishes: Wishes, now: datetime, seconds: float
-    ) -> Explanation:
-        try:
-            # Cut off here, the model writes on for whoever asks next.
-            async with asyncio.timeout(seconds):
-                return await self._explainer.explain(
-                    story, level=wishes.level, language=wishes.language, now=now, form=Form.FULL
-                )
-        except TimeoutError:
-            return await self._explainer.extract(
-                story, level=wishes.level, language=wishes.language, now=now, form=Form.FULL
-            )
 
     async def _point(self, request: Request, story: Story, ts: str, wishes: Wishes) -> None:
         message = self._renderer.already_explained(

@@ -133,16 +133,8 @@ class Answer(Protocol):
     leaves a stream open. Methods raise SlackError only when nothing of the answer could be shown.
     """
 
-    async def show_thinking(self, status: str) -> bool:
-        """
-        Show that somebody is at work: a status line in threads, a private note elsewhere.
-
-        Returns whether people see it.
-        """
-        ...
-
-    async def show_note(self, note: str) -> None:
-        """Post a line that becomes the answer, unless something of that is on its way already."""
+    async def show_thinking(self, status: str) -> None:
+        """Show that somebody is at work: a status line in threads, a private note elsewhere."""
         ...
 
     async def add(self, piece: Escaped) -> None:

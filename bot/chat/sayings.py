@@ -13,7 +13,6 @@ class Saying(StrEnum):
     READING = "reading"
     WAITING = "waiting"
     NEXT = "next"
-    MOMENT = "moment"
     BUSY = "busy"
     SLOW = "slow"
     EMPTY = "empty"
@@ -59,8 +58,7 @@ _EN: Final = {
     Saying.WAITING: "has {n} questions before yours; it will answer.",
     Saying.NEXT: "answers yours next …",
     Saying.BUSY: "waits for the language model, which is busy; it will answer in about {n} seconds.",
-    Saying.MOMENT: "One moment, I am looking into it …",
-    Saying.SLOW: "still waits for the language model, which is busy at the moment; it will answer.",
+    Saying.SLOW: "still waits for the language model, which is slow at the moment; it will answer.",
     Saying.EMPTY: "Tell me what to explain: a term, a link, or a text. For example: `/explain open weights`",
     Saying.HELP: (
         "I explain AI news in plain words. Type `/explain` and a term, a link or a pasted text; add “simply”, "
@@ -110,8 +108,7 @@ _DE: Final = {
     Saying.WAITING: "hat noch {n} Fragen vor deiner; die Antwort kommt.",
     Saying.NEXT: "beantwortet deine Frage als nächste …",
     Saying.BUSY: "wartet auf das ausgelastete Sprachmodell; die Antwort kommt in etwa {n} Sekunden.",
-    Saying.MOMENT: "Einen Moment, ich sehe nach …",
-    Saying.SLOW: "wartet noch auf das Sprachmodell, das gerade ausgelastet ist; die Antwort kommt.",
+    Saying.SLOW: "wartet noch auf das Sprachmodell, das gerade langsam ist; die Antwort kommt.",
     Saying.EMPTY: "Sag mir, was ich erklären soll: einen Begriff, einen Link oder einen Text. Zum Beispiel: `/explain open weights`",
     Saying.HELP: (
         "Ich erkläre KI-Nachrichten in einfachen Worten. Schreib `/explain` und einen Begriff, einen Link oder einen Text; "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
+
+import structlog
 
 from bot.chat.answer_prompt import AnswerMode
 from bot.chat.compose_answer import (
@@ -20,13 +22,15 @@ from bot.chat.material import FromGlossary, Material, Say
 from bot.chat.ports import Answer
 from bot.chat.request import Request
 from bot.chat.sayings import Saying, say
-from bot.chat.seen import note, show
 from bot.chat.speaking import Spoken, speak
 from bot.chat.transitions import AnswerLimits, may_wait, wait_seconds
 from bot.chat.turnstile import Turnstile
 from bot.clock import Clock
+from bot.errors import SlackError
 from bot.explain.glossary import Glossary
-from bot.model.port import Model, ModelTimeout, RateLimited
+from bot.model.port import Model, ModelError, RateLimited
+
+log = structlog.get_logger(__name__)
 
 
 class ModelBusy(Exception):
@@ -38,26 +42,15 @@ class ModelBusy(Exception):
 
 
 class Stopwatch:
-    """
-    The instant now, from the instant a run began and the time it has taken; and what is left.
+    """The instant now, from the instant a run began and the time it has taken."""
 
-    Args:
-        begun: When the run began.
-        clock: Goes on.
-        ends_at: When the whole answer must be there.
-    """
-
-    def __init__(self, begun: datetime, clock: Clock, ends_at: datetime) -> None:
-        self._begun, self._clock, self._ends_at = begun, clock, ends_at
+    def __init__(self, begun: datetime, clock: Clock) -> None:
+        self._begun, self._clock = begun, clock
         self._mark = clock.now()
 
     @property
     def now(self) -> datetime:
         return self._begun + (self._clock.now() - self._mark)
-
-    @property
-    def left_seconds(self) -> float:
-        return max(0.0, (self._ends_at - self.now).total_seconds())
 
 
 class Speaker:
@@ -102,18 +95,16 @@ class Speaker:
             return await asyncio.to_thread(without_model, found, request, self._glossary, None)
         language = found.context.wishes.language
         async with (
-            self.turn(request, answer, language, watch) as in_turn,
+            self.turn(request, answer, language),
             self._slow(answer, language) as heard,
         ):
-            if not in_turn:
-                return without_model(found, request, self._glossary, _TOO_LONG)
             spoken = await speak(
                 self._model,
                 found,
                 answer,
                 self._glossary,
                 workspace_id=request.workspace_id,
-                hard_stop_seconds=min(self._limits.hard_stop, watch.left_seconds),
+                hard_stop_seconds=self._limits.hard_stop,
                 on_first=heard,
             )
         return await self._after(spoken, found, request, answer, watch)
@@ -133,39 +124,24 @@ class Speaker:
         if isinstance(spoken.error, RateLimited):
             seconds = wait_seconds(spoken.error.wait_seconds, self._limits)
             if may_wait(request, watch.now, seconds, self._limits):
-                await self._say_busy(answer, found.context.wishes.language, seconds)
+                busy = say(Saying.BUSY, found.context.wishes.language, n=round(seconds))
+                await show(answer, busy)
                 raise ModelBusy(seconds)
-        error = spoken.error or (_TOO_LONG if spoken.timed_out else None)
+        error = spoken.error or (ModelError("It took too long.") if spoken.timed_out else None)
         return await asyncio.to_thread(
             without_model, found, request, self._glossary, error, spoken.held.dropped
         )
 
-    @staticmethod
-    async def _say_busy(answer: Answer, language: str, seconds: float) -> None:
-        busy = say(Saying.BUSY, language, n=round(seconds))
-        if not await show(answer, busy):
-            await note(answer, busy)
-
     @asynccontextmanager
-    async def turn(
-        self, request: Request, answer: Answer, language: str, watch: Stopwatch
-    ) -> AsyncIterator[bool]:
-        """Hold a place at the model; who waits for one is told. False: none came free in time."""
+    async def turn(self, request: Request, answer: Answer, language: str) -> AsyncIterator[None]:
+        """Hold a place at the model; who waits for one is told."""
 
         async def on_wait(before: int) -> None:
             saying = Saying.WAITING if before else Saying.NEXT
             await show(answer, say(saying, language, n=before))
 
-        turn = self._turnstile.turn(request.workspace_id, request.source_key, on_wait)
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(watch.left_seconds):
-                    await stack.enter_async_context(turn)
-            except TimeoutError:
-                in_turn = False
-            else:
-                in_turn = True
-            yield in_turn
+        async with self._turnstile.turn(request.workspace_id, request.source_key, on_wait):
+            yield
 
     @asynccontextmanager
     async def _slow(self, answer: Answer, language: str) -> AsyncIterator[Callable[[], object]]:
@@ -183,4 +159,10 @@ class Speaker:
             await asyncio.gather(telling, return_exceptions=True)
 
 
-_TOO_LONG = ModelTimeout("The answer took too long.")
+async def show(answer: Answer, status: str) -> None:
+    """Show a status line; when that fails, nothing is lost."""
+    try:
+        await answer.show_thinking(status)
+    except SlackError as error:
+        # A status line is a courtesy; the answer itself will tell whether Slack is there.
+        log.info("status_not_shown", code=error.code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar, cast
 
@@ -52,14 +52,12 @@ class Spoken:
         return self.timed_out or self.error is not None
 
 
-def request_of(
-    material: Material, glossary: Glossary, workspace_id: str, seconds: float
-) -> ModelRequest:
-    """Return the model request for what was found; its whole context is in it, and its time limit."""
+def request_of(material: Material, glossary: Glossary, workspace_id: str) -> ModelRequest:
+    """Return the model request for what was found; all of its context is in it."""
     context = material.context
     text = "\n".join([context.question, *(document.text for document in material.documents)])
     question = "\n".join(filter(None, (context.question, context.extra)))
-    request = answer_request(
+    return answer_request(
         question,
         material.documents,
         _turns(material),
@@ -69,9 +67,7 @@ def request_of(
         length=context.wishes.length,
         glossary_hits=[found.entry for found in glossary.find_in(text)],
         workspace_id=workspace_id,
-        timeout_seconds=seconds,
     )
-    return replace(request, deadline_seconds=seconds)
 
 
 async def speak(
@@ -108,9 +104,7 @@ async def speak(
     timed_out = False
     try:
         async with asyncio.timeout(hard_stop_seconds):
-            asked = await asyncio.to_thread(
-                request_of, material, glossary, workspace_id, hard_stop_seconds
-            )
+            asked = await asyncio.to_thread(request_of, material, glossary, workspace_id)
             stream = model.stream(asked)
             # Every Model's stream is a generator; closing it ends the connection at once.
             async with aclosing(cast("AsyncGenerator[str]", stream)) as pieces:

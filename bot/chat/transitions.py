@@ -17,10 +17,6 @@ INTERRUPTED = "the process ended while answering"
 """The reason of a row that was put back; its answer may stand in Slack half begun."""
 
 
-# People see something within two seconds: a status line first, which is given one.
-NOTE_AFTER_SECONDS = 0.7
-
-
 class IllegalRequestTransition(PlainwireError):
     """A request was asked to go where its table of states does not lead: a bug of ours."""
 
@@ -36,10 +32,8 @@ class AnswerLimits:
     Attributes:
         too_old: A question not begun by then gets an honest "ask again".
         hard_stop: A stream is closed after this, with what there is (Slack ends it at about 306).
-        patience: From the question to the whole answer: waiting in line, a busy model's waits and
-            further tries included. Then there is what can be said without the model.
+        patience: A busy model is asked again within this time after the question.
         shortest_wait, longest_wait: Between two tries, whatever the provider says.
-        note: Where no status line is to be had, a note is posted when nothing else came by then.
         slack_retry: After Slack could not be reached; given up after `too_old`.
         store_retry: After the database could not be written.
         slow: When the model's first word takes longer, people are told that it is slow.
@@ -48,10 +42,9 @@ class AnswerLimits:
 
     too_old: float = 600.0
     hard_stop: float = 240.0
-    patience: float = 60.0
+    patience: float = 180.0
     shortest_wait: float = 1.0
     longest_wait: float = 60.0
-    note: float = NOTE_AFTER_SECONDS
     slack_retry: float = 5.0
     store_retry: float = 2.0
     slow: float = 8.0
@@ -101,17 +94,6 @@ def is_open(request: Request) -> bool:
 
 def is_too_old(request: Request, now: datetime, limits: AnswerLimits) -> bool:
     return now - request.received_at > timedelta(seconds=limits.too_old)
-
-
-def ends_at(request: Request, now: datetime, limits: AnswerLimits) -> datetime:
-    """
-    Return when the whole answer must be there.
-
-    A question that lay there while nobody was at work gets the whole time from *now* on.
-    """
-    patience = timedelta(seconds=limits.patience)
-    lay = now - request.received_at >= patience
-    return (now if lay else request.received_at) + patience
 
 
 def may_wait(request: Request, now: datetime, wait_seconds: float, limits: AnswerLimits) -> bool:

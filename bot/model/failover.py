@@ -62,8 +62,8 @@ class FailoverModel:
     Args:
         deployments: In order of preference; at least one.
         concurrency: Calls at once per deployment.
-        patience_seconds: How long one request may take in all, waits and further tries included,
-            when it names no deadline of its own.
+        patience_seconds: How long one request may take in all, waits and further tries included
+            (never less than the request's own timeout).
         daily_budget_usd: None for no limit.
         spent: The dollars spent on the UTC day of the given instant; None when unknown (no price
             known for the model), and then the budget cannot bind.
@@ -124,7 +124,7 @@ class FailoverModel:
     async def _place(self, lane: _Lane, trip: _Trip) -> AsyncIterator[None]:
         """Hold one place in the lane; a success closes its breaker, and headers set its pace."""
         async with lane.places:
-            if trip.attempts == 0 and trip.request.deadline_seconds is None:
+            if trip.attempts == 0:
                 trip.begun = self._monotonic()  # standing in our own line is no failed try
             try:
                 yield
@@ -201,8 +201,7 @@ class _Trip:
 
     def __init__(self, request: ModelRequest, begun: float, patience_seconds: float) -> None:
         self.request, self.begun = request, begun
-        own = request.deadline_seconds
-        self.patience_seconds = patience_seconds if own is None else own
+        self.patience_seconds = max(patience_seconds, request.timeout_seconds)
         self.tokens = estimated_tokens(request)
         self.attempts = 0
         self.last_error: ModelError | None = None

@@ -41,8 +41,6 @@ class ModelRequest:
         instructions: The fixed part first (identical prefixes are cached by the provider).
         turns: The conversation so far, ending with a user turn.
         schema: When set, the reply's text is JSON of this schema; else plain text.
-        timeout_seconds: Of one call; deadline_seconds: of the whole request, waits, further tries and
-            standing in line included. None: as patient as the model is set up to be.
         cache_key: Prompt version, level and language; never a user or workspace.
         workspace_id: Whose budget it counts against, or None for shared work. Never sent.
     """
@@ -53,7 +51,6 @@ class ModelRequest:
     schema: JsonSchema | None = None
     max_output_tokens: int = 2_000
     timeout_seconds: float = 60.0
-    deadline_seconds: float | None = None
     cache_key: str = ""
     workspace_id: str | None = None
 

@@ -66,8 +66,8 @@ ENGLISH = ChatWords(
         "cannot": "",
     },
     notes={
-        AnswerNote.NO_MODEL: "The language model is busy or cannot be reached right now; ask again in a few "
-        "minutes for a fuller answer.",
+        AnswerNote.NO_MODEL: "The language model cannot be asked right now; ask again later for a "
+        "fuller answer.",
         AnswerNote.INTERRUPTED: "The answer broke off; this is what there was. Ask again for the "
         "rest.",
         AnswerNote.UNMATCHED: "None of these sentences has a word of your question; to look further "
@@ -136,8 +136,8 @@ GERMAN = ChatWords(
         "cannot": "",
     },
     notes={
-        AnswerNote.NO_MODEL: "Das Sprachmodell ist gerade ausgelastet oder nicht zu erreichen; frag in ein paar "
-        "Minuten noch einmal, dann kommt mehr.",
+        AnswerNote.NO_MODEL: "Das Sprachmodell ist gerade nicht zu erreichen; frag später noch "
+        "einmal, dann kommt mehr.",
         AnswerNote.INTERRUPTED: "Die Antwort brach ab; so weit kam sie. Frag noch einmal nach dem "
         "Rest.",
         AnswerNote.UNMATCHED: "In keinem dieser Sätze steht ein Wort deiner Frage; weiter nachsehen "

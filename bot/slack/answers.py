@@ -31,8 +31,6 @@ from bot.slack.stream import Stream, StreamTimes
 
 # A status line that comes later than this is overtaken by the answer.
 STATUS_PATIENCE_SECONDS: Final = 0.5
-# Where the call itself takes longer, another way is taken: people see something within two seconds.
-STATUS_TIMEOUT_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class SlackAnswerDesk:
     def begin(self, place: Place, on_started: StartedCallback) -> Answer:
         """Return the answer for a place; nothing is sent yet."""
         if place.response_url:
-            return PrivateAnswer(self, place)
+            return PrivateAnswer(self.calls, self.response_urls, place)
         if place.answer_ts:
             return ResumedAnswer(self, place, place.answer_ts)
         if place.begun_since:
@@ -105,14 +103,13 @@ class SlackAnswerDesk:
         body = {"channel_id": place.channel_id, "thread_ts": place.thread_ts, "status": status}
         method = "assistant.threads.setStatus"
         try:
-            async with asyncio.timeout(STATUS_TIMEOUT_SECONDS):
-                await self.calls.write(
-                    place.workspace_id, method, body, patience_seconds=STATUS_PATIENCE_SECONDS
-                )
+            await self.calls.write(
+                place.workspace_id, method, body, patience_seconds=STATUS_PATIENCE_SECONDS
+            )
         except SlackRefused as error:
             self.learned.note(place.workspace_id, "status", error.code)
             return False
-        except (SlackError, TimeoutError):
+        except SlackError:
             # Only a courtesy: not worth a wait.
             return False
         return True

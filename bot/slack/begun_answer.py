@@ -28,13 +28,9 @@ class ResumedAnswer:
         self._shown = EMPTY
         self._status = False
 
-    async def show_thinking(self, status: str) -> bool:
+    async def show_thinking(self, status: str) -> None:
         """Show a status line, where there is one."""
         self._status = await self._desk.show_status(self._place, status)
-        return self._status
-
-    async def show_note(self, note: str) -> None:
-        """Nothing: what was begun stands there."""
 
     async def add(self, piece: Escaped) -> None:
         """Keep the piece: what stands there already is some of the answer, the end brings all."""
@@ -67,11 +63,8 @@ class PerhapsBegun:
         self._desk, self._place, self._on_started, self._since = desk, place, on_started, since
         self._found: Answer | None = None
 
-    async def show_thinking(self, status: str) -> bool:
-        return await (await self._answer()).show_thinking(status)
-
-    async def show_note(self, note: str) -> None:
-        await (await self._answer()).show_note(note)
+    async def show_thinking(self, status: str) -> None:
+        await (await self._answer()).show_thinking(status)
 
     async def add(self, piece: Escaped) -> None:
         await (await self._answer()).add(piece)

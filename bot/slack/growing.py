@@ -55,38 +55,30 @@ class GrowingPost:
         self._every = update_every_seconds
         self._text = EMPTY
         self._ts: str | None = None
-        # A note may be on its way to Slack while the first piece, or the end, comes.
-        self._turn = asyncio.Lock()
         now = asyncio.get_running_loop().time()
         self._next_at = now + update_every_seconds if crowded else now
 
     async def show(self, placeholder: Escaped) -> None:
-        """Post a line that stands there until the first piece comes, or put another in its place."""
-        async with self._turn:
-            if self._ts is None:
-                await self._start(placeholder)
-            elif not str(self._text) and self._post.room_for_updates() > KEPT_UPDATES:
-                await self._replace(self._ts, placeholder)
-            self._next_at = asyncio.get_running_loop().time()
+        """Post a line that stands there until the first piece comes."""
+        await self._start(placeholder)
+        self._next_at = asyncio.get_running_loop().time()
 
     async def add(self, piece: Escaped) -> None:
         """Show a piece now, soon, or at the end; never raises SlackError."""
         self._text = joined(self._text, piece)
-        async with self._turn:
-            early = asyncio.get_running_loop().time() < self._next_at
-            if early or not self._learned.can(self._workspace_id, "update"):
-                return
-            if self._ts is None:
-                await self._start(self._text)
-            elif self._post.room_for_updates() > KEPT_UPDATES:
-                await self._replace(self._ts, self._text)
+        early = asyncio.get_running_loop().time() < self._next_at
+        if early or not self._learned.can(self._workspace_id, "update"):
+            return
+        if self._ts is None:
+            await self._start(self._text)
+        elif self._post.room_for_updates() > KEPT_UPDATES:
+            await self._grow(self._ts)
 
     async def finish(self, message: Message) -> str:
         """Make it the whole message and return its ts; raises SlackError when nothing was posted."""
-        async with self._turn:
-            if self._ts is None:
-                return await self._post.post(message)
-            return await self._post.complete(self._ts, message)
+        if self._ts is None:
+            return await self._post.post(message)
+        return await self._post.complete(self._ts, message)
 
     async def _start(self, text: Escaped) -> None:
         try:
@@ -98,10 +90,10 @@ class GrowingPost:
         self._next_at = asyncio.get_running_loop().time() + self._every
         await self._on_started(self._ts)
 
-    async def _replace(self, ts: str, text: Escaped) -> None:
+    async def _grow(self, ts: str) -> None:
         self._next_at = asyncio.get_running_loop().time() + self._every
         try:
-            await self._post.update(ts, _so_far(text), patience_seconds=0.0)
+            await self._post.update(ts, _so_far(self._text), patience_seconds=0.0)
         except SlackRefused as error:
             self._learned.note(self._workspace_id, "update", error.code)
             log.info("answer_not_updated", code=error.code)

@@ -41,25 +41,14 @@ class LiveAnswer:
         self._crowded = False
         self._stream: Stream | None = None
         self._growing: GrowingPost | None = None
-        self._ending = False
 
-    async def show_thinking(self, status: str) -> bool:
-        """Show a status line in a thread; elsewhere, and where a note stands, a message that becomes the answer."""
-        if self._growing is not None:
-            await self._growing.show(escape(status))
-            return True
+    async def show_thinking(self, status: str) -> None:
+        """Show a status line in a thread; elsewhere a message that becomes the answer."""
         if self._place.thread_ts:
-            return await self._desk.show_status(self._place, status)
-        await self.show_note(status)
-        return True
-
-    async def show_note(self, note: str) -> None:
-        """Post a line that becomes the answer, unless that has begun."""
-        begun = self._pieces or self._stream is not None or self._growing is not None
-        if begun or self._ending or not note.strip():
-            return
-        self._growing = self._new_growing()
-        await self._growing.show(escape(note))
+            await self._desk.show_status(self._place, status)
+        elif self._growing is None and status.strip():
+            self._growing = self._new_growing()
+            await self._growing.show(escape(status))
 
     async def add(self, piece: Escaped) -> None:
         """Show a piece: the first at once, later ones gathered."""
@@ -79,7 +68,6 @@ class LiveAnswer:
         Raises:
             SlackError: Nothing of it could be shown.
         """
-        self._ending = True
         if self._stream is not None:
             return await self._finish_stream(self._stream, message)
         if self._growing is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 
@@ -13,11 +13,9 @@ from bot.render.message import Message
 from bot.render.mrkdwn import Escaped, escape
 from bot.slack.answer_post import AnswerPost
 from bot.slack.calls import SlackLost, SlackUnreachable
+from bot.slack.paced import PacedCalls
+from bot.slack.response_urls import ResponseUrls
 from bot.slack.whispers import whisper
-
-if TYPE_CHECKING:
-    # The desk makes answers, and they use what all of them share.
-    from bot.slack.answers import SlackAnswerDesk
 
 # The answer itself, and one more try of it, must always be left.
 KEPT_USES: Final = 2
@@ -32,34 +30,26 @@ class PrivateAnswer:
     Where that is used up or expired: chat.postEphemeral, and where that cannot be, a direct message.
     """
 
-    def __init__(self, desk: SlackAnswerDesk, place: Place) -> None:
-        self._desk, self._place = desk, place
-        self._calls, self._urls = desk.calls, desk.response_urls
+    def __init__(self, calls: PacedCalls, response_urls: ResponseUrls, place: Place) -> None:
+        self._calls, self._urls, self._place = calls, response_urls, place
         self._url = place.response_url or ""
         self._noted = False
-        self._status = False
 
-    async def show_thinking(self, status: str) -> bool:
+    async def show_thinking(self, status: str) -> None:
         """Show a private note once; it costs one use, so there is no second one."""
         place = self._place
-        if not place.replace_original:
-            # A note could not be replaced and would stay there: the thread's status line, if any.
-            self._status = await self._desk.show_status(place, status) or self._status
-            return self._status
+        # Where the note could not be replaced it would stay there for good.
+        if self._noted or not place.replace_original or self._urls.left(self._url) <= KEPT_USES:
+            return
         line = escape(status)
-        if self._noted or not line or self._urls.left(self._url) <= KEPT_USES:
-            return self._noted
+        if not line:
+            return
         self._noted = True
         note = Message(text=str(line), blocks=(section(line.cut(SECTION_CHARS)),))
         try:
             await self._urls.send(self._url, note, replace=True, thread_ts=place.thread_ts)
         except SlackError as error:
             log.info("private_note_not_shown", code=error.code)
-            return False
-        return True
-
-    async def show_note(self, note: str) -> None:
-        """Nothing: who could not be shown the private note is shown the answer."""
 
     async def add(self, piece: Escaped) -> None:
         """Nothing: a private answer is shown whole, five uses are too few for pieces."""
@@ -77,9 +67,6 @@ class PrivateAnswer:
         except SlackError as error:
             log.info("response_url_failed", code=error.code)
             await self._otherwise(message, place)
-        if self._status:
-            # A private answer is no post: Slack would leave the line for two minutes.
-            await self._desk.show_status(place, "")
         return ""
 
     async def _send(self, message: Message) -> None:

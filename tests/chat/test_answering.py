@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,18 +16,10 @@ from bot.chat.sayings import Saying, say
 from bot.chat.thread import ThreadKey
 from bot.chat.transitions import AnswerLimits
 from bot.errors import SlackError
-from bot.explain.explanation import Explanation, Level
+from bot.explain.explanation import Level
 from bot.explain.extractive import NothingToShow
-from bot.model.port import (
-    BudgetSpent,
-    ContentFiltered,
-    ModelReply,
-    ModelRequest,
-    Overloaded,
-    RateLimited,
-)
+from bot.model.port import BudgetSpent, ContentFiltered, Overloaded, RateLimited
 from bot.news.entry import Page
-from bot.news.story import Story
 from tests.fakes.chat import (
     DIGEST_TS,
     NOW,
@@ -37,7 +28,7 @@ from tests.fakes.chat import (
     ScriptedModel,
     make_request,
 )
-from tests.fakes.digest import make_channel, make_explanation
+from tests.fakes.digest import make_channel
 
 pytestmark = pytest.mark.anyio
 
@@ -584,85 +575,3 @@ async def test_another_workspaces_answer_is_never_rephrased() -> None:
     )
     await place.ask(replace(forged, kind=RequestKind.REPHRASE))
     assert place.content.text == say(Saying.ANSWER_GONE, "en")
-
-
-class Silent:
-    """A model that never says a word."""
-
-    async def complete(self, request: ModelRequest) -> ModelReply:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        self.deadline = request.deadline_seconds
-        await asyncio.Event().wait()
-        yield ""
-
-
-async def test_a_silent_model_costs_no_more_than_the_time_for_the_whole_answer() -> None:
-    """Then the sources speak, and the ending says that the model could not be asked."""
-    model = Silent()
-    place = House(model=model, limits=AnswerLimits(patience=0.2))
-    assert await place.ask(make_request()) is None
-    assert place.content.basis == "extractive"
-    assert AnswerNote.NO_MODEL in place.content.notes
-    assert model.deadline is not None
-    assert model.deadline <= 0.2
-
-
-async def test_standing_in_line_counts() -> None:
-    """Who gets no place at the model within the time is answered without it, like the one before."""
-    place = House(model=Silent(), limits=AnswerLimits(patience=0.2, hard_stop=30.0), places=1)
-    answering = place.answering()
-    for number in (1, 2):
-        await answering.record(make_request(source_key=f"Ev{number}", twin_key=f"C1:{number}"))
-    await asyncio.gather(*(answering.answer(f"Ev{number}", NOW) for number in (1, 2)))
-    assert {row.state for row in place.requests.rows.values()} == {RequestState.ANSWERED}
-    assert len(place.desk.messages) == 2
-
-
-async def test_a_question_that_lay_there_gets_the_whole_time() -> None:
-    """The bot was down for minutes: the model is asked all the same."""
-    place = house()
-    await place.ask(make_request(), NOW + timedelta(minutes=5))
-    assert place.texts == [f"[sources] {ANSWER}"]
-
-
-async def test_without_a_status_line_a_note_becomes_the_answer() -> None:
-    """Where Slack refuses the line, a note is posted in its place, and one message is left."""
-    place = House(model=Silent(), limits=AnswerLimits(patience=0.3, note=0.05))
-    place.desk.refuse_status = True
-    await place.ask(make_request())
-    assert place.desk.notes == [say(Saying.MOMENT, "en")]
-    [shown] = place.desk.messages.values()
-    assert shown.message is not None
-    assert place.requests.rows["Ev1"].answer_ts in place.desk.messages
-
-
-async def test_an_answer_that_is_there_at_once_needs_no_note() -> None:
-    """Quick answers stream as ever."""
-    place = house()
-    place.desk.refuse_status = True
-    await place.ask(make_request())
-    assert place.desk.notes == []
-    assert place.texts == [f"[sources] {ANSWER}"]
-
-
-async def test_explain_more_ends_in_time_too() -> None:
-    """A full explanation that the model does not write in time is put together without it."""
-    place = House(model=Silent(), limits=AnswerLimits(patience=0.2))
-    extracted: list[str] = []
-
-    async def forever(story: Story, **_: object) -> Explanation:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def extract(story: Story, **_: object) -> Explanation:
-        extracted.append(story.id)
-        return make_explanation(story)
-
-    place.explainer.explain = forever  # type: ignore[method-assign,assignment]  # a slower one
-    place.explainer.extract = extract  # type: ignore[method-assign,assignment]  # as above
-    await place.ask(make_request("", kind=RequestKind.EXPLAIN_MORE, details={"story": PHONE.id}))
-    assert extracted == [PHONE.id]
-    assert place.state() is RequestState.ANSWERED

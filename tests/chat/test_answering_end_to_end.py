@@ -80,13 +80,13 @@ async def test_throttled_three_times_answered_after_the_wait(
     house: House, azure: FakeAzure
 ) -> None:
     """The row waits as long as the provider asks, and then is answered."""
-    azure.then(*[Throttle(retry_after=15)] * 3)
+    azure.then(*[Throttle(retry_after=20)] * 3)
     later = await house.ask(QUESTION)
     rounds = 0
     while later is not None and rounds < 6:
         later, rounds = await house.answering().answer("Ev1", later), rounds + 1
     assert rounds == 3
-    assert any("about 15 seconds" in status for status in house.desk.statuses)
+    assert any("about 20 seconds" in status for status in house.desk.statuses)
     assert house.content.basis == "sources"
 
 

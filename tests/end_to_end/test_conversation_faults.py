@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bot.chat.hearing import Uttered
 from bot.chat.thread import ThreadKey
 from storage.tables import Base
-from tests.fakes.azure import Behaviour, Fail, FakeAzure, Say, Stall, Throttle
+from tests.fakes.azure import FakeAzure, Say, Throttle
 from tests.fakes.place import open_place
 from tests.fakes.program import forked
 from tests.fakes.talk import CHANNEL, WORKSPACE, Talk, Unpaced, open_talk, running, said_in
@@ -266,38 +266,3 @@ async def _until_async(condition, seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - a database has no event
             await asyncio.sleep(0.02)
-
-
-@pytest.mark.parametrize("behaviour", [Throttle(retry_after=45), Fail(500), Stall(30.0)])
-async def test_a_model_that_is_busy_throughout(tmp_path: Path, behaviour: Behaviour):
-    """
-    Without a status line, in every place: a word at once, the ending in time, one message left.
-
-    429, 500 or silence: the setting's time is for the whole answer, waits and further tries included.
-    """
-    async with open_talk(tmp_path, PLAINWIRE_MODEL_TIMEOUT_SECONDS="1.5") as talk:
-        talk.azure.always(behaviour)
-        talk.sandbox.faults.add(
-            kind="error", error="unknown_method", method="assistant.threads.setStatus", times=None
-        )
-        ada, ts = talk.as_user("ada"), talk.digest.ts
-        started = asyncio.get_running_loop().time()
-        ada.post("ai-news", "#1 how much memory does it need?", thread_ts=ts)
-        await ada.command(
-            "/explain", "What does the context window of a model do?", channel="ai-news"
-        )
-        if isinstance(behaviour, Stall):
-            await talk.until(
-                lambda: any("One moment" in said_in(m.blocks) for m in talk.replies(ts))
-            )
-        await talk.until(lambda: any("Sources" in said_in(m.blocks) for m in talk.replies(ts)))
-        await talk.quiet()
-        took = asyncio.get_running_loop().time() - started
-
-        [answer] = talk.replies(ts)
-        assert "busy or cannot be reached" in said_in(answer.blocks)
-        [whispered] = [n for n in ada.ephemerals() if "busy or cannot" in said_in(n)]
-        assert "context window" in said_in(whispered)
-        assert len(ada.ephemerals()) == 1
-        # No figure of speed: retry-after alone is 45, and a call of its own 60.
-        assert took < 30

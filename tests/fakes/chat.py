@@ -234,7 +234,6 @@ class FakeDesk:
     messages: dict[str, Shown] = field(default_factory=dict)
     private: list[Shown] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     refuse: deque[SlackError] = field(default_factory=deque)
     refuse_status: bool = False
     first_shown_at: dict[str, float] = field(default_factory=dict)
@@ -254,16 +253,10 @@ class FakeAnswer:
         if self._ts:
             self._shown = desk.messages[self._ts]
 
-    async def show_thinking(self, status: str) -> bool:
+    async def show_thinking(self, status: str) -> None:
         if self._desk.refuse_status:
             raise SlackError("Slack does not know this method.", code="unknown_method")
         await self._desk.killer.step("status", lambda: self._desk.statuses.append(status))
-        return True
-
-    async def show_note(self, note: str) -> None:
-        if not self._place.response_url and not self._ts:
-            self._desk.notes.append(note)
-            await self._begun()
 
     async def add(self, piece: Escaped) -> None:
         assert isinstance(piece, Escaped)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -307,21 +306,3 @@ def test_odd_headers_do_no_harm(value: str):
     """Headers that are no numbers are as good as missing."""
     limits = read_limits({"x-ratelimit-limit-tokens": value})
     assert limits is None or limits.tokens == 0
-
-
-async def test_a_requests_own_deadline_counts_everything():
-    """Waits and standing in our own line count; a wait beyond it is not begun."""
-    time, only = Time(), Scripted("a", *[throttled(4.0)] * 9)
-    request = replace(REQUEST, deadline_seconds=10.0)
-    with pytest.raises(RateLimited):
-        await failover(time, only, patience_seconds=1000.0).complete(request)
-    assert time.seconds <= 10.0
-    assert only.asked == 3
-
-
-async def test_the_patience_that_was_set_binds_also_when_it_is_short():
-    """A request's usual time for one call does not stretch what the operator set for all of it."""
-    time, only = Time(), Scripted("a", throttled(5.0))
-    with pytest.raises(RateLimited):
-        await failover(time, only, patience_seconds=2.0).complete(REQUEST)
-    assert time.seconds == 0.0
