@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.chat.answering import Answering
 from bot.chat.fair_queue import FairQueue
 from bot.chat.ports import RequestStore
+from bot.chat.request import Request
 from bot.chat.unfinished import ToAnswer, Unfinished
 from bot.clock import Clock
 from bot.errors import StorageError
@@ -32,6 +33,8 @@ TASKS_PER_PLACE: Final = 2
 _OTHERS_TURN: Final = timedelta(seconds=5)
 # When the database cannot be written.
 _NOT_STORED: Final = timedelta(seconds=5)
+# Longer than this nobody stands at the door without having seen a word.
+_TELLING_SECONDS: Final = 1.0
 # Of which some may get lost, before others take a request for left behind.
 _SIGNS: Final = 3
 log = get_logger("chat")
@@ -70,6 +73,8 @@ class AnswerTasks:
         self._answering, self._requests, self._unfinished = answering, requests, unfinished
         self._work, self._clock, self._places, self._alone = work, clock, places, alone
         self._door = FairQueue(places * TASKS_PER_PLACE, per_workspace * TASKS_PER_PLACE)
+        # Of those who stood at the door: when their answer must have ended.
+        self._until: dict[str, datetime] = {}
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._stopping = False
 
@@ -125,8 +130,34 @@ class AnswerTasks:
             return
         self._door.join(request.workspace_id, source_key)
         self._admit()
-        if not self._door.is_working(source_key):
-            await self._answering.say_waits(request, self._door.position(source_key))
+        if self._door.is_working(source_key):
+            return
+        now = self._clock.now()
+        until = self._until.setdefault(source_key, self._answering.until(request, now))
+        seconds = (until - now).total_seconds()
+        asyncio.get_running_loop().call_later(seconds, self._let_in, source_key)
+        if not await self._is_told(request):
+            self._let_in(source_key)
+
+    async def _is_told(self, request: Request) -> bool:
+        """Tell who stands at the door how long it takes; False when nothing of it is seen."""
+        try:
+            async with asyncio.timeout(_TELLING_SECONDS):
+                position = self._door.position(request.source_key)
+                return await self._answering.say_waits(request, position)
+        except TimeoutError:
+            return False
+
+    def _let_in(self, source_key: str) -> None:
+        """
+        Begin what stands at the door although there is no room.
+
+        Its time is over, and it ends without the model; or people can see that it waits in a message
+        of its own alone, which takes a task.
+        """
+        if source_key in self._door.standing() and not self._stopping:
+            self._door.leave(source_key)
+            self._start(source_key, self._answer(source_key))
 
     def _admit(self) -> None:
         for key in () if self._stopping else self._door.admit():
@@ -175,8 +206,9 @@ class AnswerTasks:
         if not self._alone:
             # Before it begins: from then on nobody but us answers it, as long as we live.
             await self._requests.hold([source_key], self._held_seconds)
+        until = self._until.pop(source_key, None)
         try:
-            later = await self._answering.answer(source_key, self._clock.now())
+            later = await self._answering.answer(source_key, self._clock.now(), until)
         except StorageError as error:
             # The row is there, and says how far it got.
             log.warning("answer_put_off", source_key=source_key, error=str(error))

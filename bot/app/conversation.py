@@ -100,7 +100,10 @@ class Conversation:
         self._places = newsroom.settings.model_concurrency * PLACES_PER_CONCURRENCY
         # One busy workspace leaves some for the others.
         self._per_workspace = max(1, self._places * 3 // 4)
-        self._limits = AnswerLimits(too_old=newsroom.settings.question_seconds)
+        self._limits = AnswerLimits(
+            too_old=newsroom.settings.question_seconds,
+            whole=newsroom.settings.model_timeout_seconds,
+        )
         self.answering = self._make_answering()
         self.answers = self._make_tasks(alone=alone)
         self.edge = self._make_edge(deliverer)
@@ -159,6 +162,7 @@ class Conversation:
                 renderer=views,
                 whispers=self.whispers,
                 remembering=remembering,
+                has_model=newsroom.model is not None,
             ),
             desk=self.desk,
             renderer=views,
@@ -239,7 +243,11 @@ class Conversation:
                     news_days=newsroom.settings.retention_days,
                 ),
             ),
-            preview=PreviewDigest(database.channels, newsroom.maker),
+            preview=PreviewDigest(
+                database.channels,
+                newsroom.maker,
+                explain_seconds=newsroom.settings.model_timeout_seconds,
+            ),
             on_demand=OnDemand(
                 channels=database.channels,
                 deliveries=database.deliveries,

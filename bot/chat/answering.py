@@ -2,9 +2,11 @@
 The use case: answer a recorded request, once, whatever happens in between.
 
     received ─> working ─> (a sign, then sentences, then the whole) ─> answered
-                   └─ the model is busy, or Slack is away ─> received, to be run again
+                   └─ Slack is away ─> received, to be run again
 
-What was begun by a process that died is completed in the same place (`answer_ts`).
+From the question to the end there is one limit (`AnswerLimits.whole`): when it is over, people get
+what there is without the model, and are told so. What was begun by a process that died is completed
+in the same place (`answer_ts`).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.chat.ask import MAX_ASK_CHARS
+from bot.chat.ask import MAX_ASK_CHARS, Ask, AskKind
 from bot.chat.content import AnswerContent
 from bot.chat.explain_more import ExplainMore
 from bot.chat.fair_queue import FairQueue
@@ -27,24 +29,34 @@ from bot.chat.ports import Answer, AnswerDesk, AnswerRenderer, Place, RequestSto
 from bot.chat.remember import Remembering
 from bot.chat.request import Request, RequestKind, RequestState
 from bot.chat.sayings import Saying, say
-from bot.chat.speaker import ModelBusy, Speaker, Stopwatch, show
+from bot.chat.speaker import Speaker, Stopwatch, show, status_words
 from bot.chat.transitions import (
     INTERRUPTED,
+    UNHEARD,
     AnswerLimits,
+    answer_until,
     answered,
     expire,
     fail,
     is_open,
     is_too_old,
+    note_seconds,
     start,
     wait,
 )
 from bot.chat.turnstile import Turnstile
+from bot.chat.understand import wishes_of
+from bot.chat.visible_answer import VisibleAnswer
 from bot.clock import Clock
 from bot.errors import CipherError, SlackError, StorageError
 from bot.explain.glossary import Glossary
 from bot.model.port import Model
 from bot.render.message import Message
+
+# Even when the time was over before it began, what is already known is looked up.
+GATHER_SECONDS = 2.0
+# Signs given for requests that other processes answer are forgotten, oldest first.
+_KEPT_SIGNS = 1_000
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +111,7 @@ class Answering:
             ),
         )
         self._clock = clock
-        self._signed: set[str] = set()
+        self._signs: dict[str, asyncio.Future[bool]] = {}
 
     async def record(self, request: Request) -> bool:
         """
@@ -121,23 +133,49 @@ class Answering:
         """
         if request.thread_ts is None or request.private or request.kind is RequestKind.EXPLAIN_MORE:
             return
-        self._signed.add(request.source_key)
-        answer = self._desk.begin(_place(request, interrupted=False), _unstored)
-        await self._think(answer, Saying.THINKING, request)
+        while len(self._signs) >= _KEPT_SIGNS:
+            del self._signs[next(iter(self._signs))]
+        signed = self._signs[request.source_key] = asyncio.get_running_loop().create_future()
+        answer = self._desk.begin(_place(request, unknown=False), _unstored)
+        seen = False
+        try:
+            seen = await self._think(answer, Saying.THINKING, request)
+        finally:
+            signed.set_result(seen)
 
-    async def say_waits(self, request: Request, before: int) -> None:
-        """Tell in a thread how many questions are before this one, while it is not looked at yet."""
-        if request.thread_ts is not None and not request.private and is_open(request):
-            answer = self._desk.begin(_place(request, interrupted=False), _unstored)
-            await self._think(answer, Saying.WAITING, request, n=before + 1)
+    async def say_waits(self, request: Request, before: int) -> bool:
+        """
+        Tell how many questions are before this one, while it is not looked at yet.
+
+        Returns:
+            False when that cannot be shown before it is: in threads alone there is a status line.
+        """
+        if not is_open(request):
+            return True
+        if request.thread_ts is None or request.private:
+            return False
+        answer = self._desk.begin(_place(request, unknown=False), _unstored)
+        return await self._think(answer, Saying.WAITING, request, n=before + 1)
 
     def is_signed(self, source_key: str) -> bool:
-        """Return whether people were shown that the request is seen, and it was not looked at yet."""
-        return source_key in self._signed
+        """Return whether people see, or soon will, that a request is seen that is not looked at yet."""
+        signed = self._signs.get(source_key)
+        return signed is not None and (not signed.done() or signed.result())
 
-    async def answer(self, source_key: str, now: datetime) -> datetime | None:
+    def until(self, request: Request, now: datetime) -> datetime:
+        """Return when the answer to a request that stands in line from now on must have ended."""
+        return answer_until(request, now, self._limits)
+
+    async def answer(
+        self, source_key: str, now: datetime, until: datetime | None = None
+    ) -> datetime | None:
         """
         Answer a request; nothing happens when it is done or somebody is at it.
+
+        Args:
+            source_key: Of the request.
+            now: When this run begins.
+            until: When it must have ended, for one that stood in line before; see `until`.
 
         Returns:
             When to run it again, or None when there is nothing more to do.
@@ -150,8 +188,9 @@ class Answering:
         row = Row(self._requests, request)
         if not await row.change(start(request)):
             return None
-        place = _place(row.request, interrupted=request.reason == INTERRUPTED)
-        return await self._run(row, place, Stopwatch(now, self._clock))
+        place = _place(row.request, unknown=request.reason in {INTERRUPTED, UNHEARD})
+        watch = Stopwatch(now, self._clock, until or self.until(request, now))
+        return await self._run(row, place, watch)
 
     async def shared(self, workspace_id: str, channel_id: str, source_key: str) -> Message | None:
         """Return a private answer as a message for its channel; None when it is no longer kept."""
@@ -172,19 +211,23 @@ class Answering:
             await self._remembering.shared(request, kept, content, ts, now)
 
     async def _run(self, row: Row, place: Place, watch: Stopwatch) -> datetime | None:
-        answer = self._desk.begin(place, row.started)
+        request = row.request
+        answer = VisibleAnswer(
+            self._desk.begin(place, row.started),
+            lambda: self._words(Saying.THINKING, request),
+            note_in_seconds=note_seconds(request, watch.now, self._limits),
+            signed=self._signs.pop(request.source_key, None),
+        )
         try:
             await self._finished(row, answer, watch)
-        except ModelBusy as busy:
-            later = watch.now + timedelta(seconds=busy.seconds)
-            await row.change(wait(row.request, later, "the model is busy"))
-            return later
         except SlackError as error:
             return await self._slack_failed(row, error, watch)
         except StorageError as error:
             return await self._not_stored(row, answer, error)
         except asyncio.CancelledError:
-            # We are stopping: the next process need not wait until the row looks forgotten.
+            # We are stopping: the next process need not wait until the row looks forgotten. A note
+            # on its way would change the row too.
+            await answer.close()
             await row.hand_back()
             raise
         except Exception:
@@ -192,37 +235,39 @@ class Answering:
             # to the log of whoever runs us.
             await self._say_broken(row, answer)
             raise
+        finally:
+            await answer.close()
         return None
 
-    async def _finished(self, row: Row, answer: Answer, watch: Stopwatch) -> None:
+    async def _finished(self, row: Row, answer: VisibleAnswer, watch: Stopwatch) -> None:
         request = row.request
         if is_too_old(request, watch.now, self._limits):
             await self._notice(answer, Saying.ASK_AGAIN, request)
             await row.change(expire(row.request))
             return
         if request.kind is RequestKind.EXPLAIN_MORE:
-            language = (await self._gatherer.preference_of(request)).language
-            async with self._speaker.turn(request, answer, language):
-                ts = await self._explain_more.post(request, answer, watch.now)
+            ts = await self._explain_more.post(request, answer, watch, self._speaker.turn)
             await row.change(answered(row.request, ts))
             return
-        found = await self._found(request, answer, watch.now)
+        if not answer.is_signed:
+            answer.beside(self._think(answer, Saying.THINKING, request))
+        found = await self._found(request, watch)
         content = await self._speaker.content(row.request, found, answer, watch)
         ts = await answer.finish(self._renderer.answer(content))
         await self._keep(row, found, content, ts, watch.now)
 
-    async def _found(
-        self, request: Request, answer: Answer, now: datetime
-    ) -> Material | FromGlossary | Say:
-        """Show a sign while looking for what to answer from."""
-        if request.source_key in self._signed:
-            self._signed.discard(request.source_key)
-            return await self._gatherer.gather(request, now)
-        sign = asyncio.create_task(self._think(answer, Saying.THINKING, request))
+    async def _found(self, request: Request, watch: Stopwatch) -> Material | FromGlossary | Say:
+        """Return what to answer from, as far as it can be looked up in time."""
+        seconds = max(watch.left, GATHER_SECONDS)
         try:
-            return await self._gatherer.gather(request, now)
-        finally:
-            await sign
+            async with asyncio.timeout(seconds) as limit:
+                return await self._gatherer.gather(request, watch.now)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            preference = await self._gatherer.preference_of(request)
+            wishes = wishes_of(request, Ask(kind=AskKind.EMPTY), preference)
+            return Say(saying=Saying.TOO_SLOW, wishes=wishes)
 
     async def _keep(
         self,
@@ -251,9 +296,12 @@ class Answering:
 
     async def _think(
         self, answer: Answer, saying: Saying, request: Request, **slots: object
-    ) -> None:
+    ) -> bool:
         language = (await self._gatherer.preference_of(request)).language
-        await show(answer, say(saying, language, **slots))
+        return await show(answer, saying, language, **slots)
+
+    async def _words(self, saying: Saying, request: Request) -> tuple[str, str]:
+        return status_words(saying, (await self._gatherer.preference_of(request)).language)
 
     async def _notice(self, answer: Answer, saying: Saying, request: Request) -> str:
         language = (await self._gatherer.preference_of(request)).language
@@ -266,7 +314,9 @@ class Answering:
             await row.change(fail(row.request, str(error)))
             return None
         later = watch.now + timedelta(seconds=self._limits.slack_retry)
-        await row.change(wait(row.request, later, str(error)))
+        # Told to wait, Slack did nothing; else what it did is looked for before anything is posted.
+        reason = str(error) if error.code == "ratelimited" else UNHEARD
+        await row.change(wait(row.request, later, reason))
         return later
 
     async def _not_stored(self, row: Row, answer: Answer, error: StorageError) -> datetime:
@@ -296,9 +346,10 @@ async def _unstored(answer_ts: str) -> None:
     """A status line has no ts that could be stored."""
 
 
-def _place(request: Request, *, interrupted: bool) -> Place:
+def _place(request: Request, *, unknown: bool) -> Place:
+    """Return where the answer goes; *unknown*: something of it may stand there, unrecorded."""
     url = request.response_url
-    unknown = interrupted and request.answer_ts is None and not request.private
+    unknown = unknown and request.answer_ts is None and not request.private
     return Place(
         workspace_id=request.workspace_id,
         channel_id=request.channel_id,

@@ -19,10 +19,18 @@ from bot.chat.sayings import Saying, say
 from bot.explain.explanation import ExplainedTerm, Level
 from bot.explain.glossary import Glossary
 from bot.explain.outgoing.check import MAX_CHARS
-from bot.model.port import BudgetSpent, ContentFiltered, ModelError, Refused
+from bot.model.port import (
+    BudgetSpent,
+    ContentFiltered,
+    ModelError,
+    ModelTimeout,
+    RateLimited,
+    Refused,
+)
 
 _SHOWN_QUESTION_CHARS = 300
 GLOSSARY_LANGUAGE = "en"
+_BUSY = (RateLimited, ModelTimeout)
 
 
 def from_glossary(found: FromGlossary, request: Request, *, has_model: bool) -> AnswerContent:
@@ -95,7 +103,7 @@ def without_model(
     wishes = material.context.wishes
     base = _base(request, wishes, "extractive", _asked(material))
     # Where no model is set up there will be none later; the label says that none was asked.
-    failed = () if error is None else (AnswerNote.NO_MODEL,)
+    failed = () if error is None else (_failed(error),)
     lines = nearest_sentences(
         material.context.question,
         material.documents,
@@ -173,6 +181,10 @@ def _unmatched(material: Material, lines: tuple[str, ...]) -> tuple[AnswerNote, 
     return (AnswerNote.UNMATCHED,) if asked and not near else ()
 
 
+def _failed(error: ModelError) -> AnswerNote:
+    return AnswerNote.MODEL_BUSY if isinstance(error, _BUSY) else AnswerNote.NO_MODEL
+
+
 def _why(error: ModelError | None, dropped: int) -> Saying:
     if dropped:
         return Saying.NOTHING_HOLDS
@@ -180,4 +192,6 @@ def _why(error: ModelError | None, dropped: int) -> Saying:
         return Saying.NO_MODEL
     if isinstance(error, BudgetSpent):
         return Saying.BUDGET
+    if isinstance(error, _BUSY):
+        return Saying.MODEL_BUSY
     return Saying.DECLINED if isinstance(error, (ContentFiltered, Refused)) else Saying.MODEL_DOWN

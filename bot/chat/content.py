@@ -27,6 +27,7 @@ class AnswerNote(StrEnum):
     """Something about an answer that its reader should know; rendered as small print."""
 
     NO_MODEL = "no-model"  # put together without a language model; completed answers come later
+    MODEL_BUSY = "model-busy"  # the same, because the model was busy for all the time there is
     INTERRUPTED = "interrupted"  # it took too long or broke off: this is what there was
     NOT_IN_SOURCES = "not-in-sources"  # the sources do not contain (all of) the answer
     UNMATCHED = "unmatched"  # without a model: no sentence has a word of the question

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
 from bot.chat.ask import Ask, AskKind
 from bot.chat.gather import Gatherer
@@ -12,16 +13,23 @@ from bot.chat.ports import Answer, AnswerRenderer, FullExplainer, Whispers
 from bot.chat.remember import Remembering, key_of
 from bot.chat.request import Request
 from bot.chat.sayings import Saying, say
-from bot.chat.thread import ThreadMemory
+from bot.chat.speaker import Stopwatch, show
 from bot.chat.turns import explained_at, new_memory
 from bot.chat.understand import wishes_of
-from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form
 from bot.explain.extractive import NothingToShow
 from bot.explain.outgoing.named import shown_headline
 from bot.news.ports import StoryStore
 from bot.news.story import Story
 from bot.render.message import Message
+
+
+class Turn(Protocol):
+    """Waits for a place at the model; `Speaker.turn` is it."""
+
+    def __call__(
+        self, request: Request, answer: Answer, language: str, watch: Stopwatch
+    ) -> AbstractAsyncContextManager[None]: ...
 
 
 class ExplainMore:
@@ -35,6 +43,7 @@ class ExplainMore:
         renderer: Makes messages.
         whispers: For what only the person who clicked is told.
         remembering: Notes where it stands.
+        has_model: An explanation without it is not all that could be had.
     """
 
     def __init__(
@@ -46,59 +55,84 @@ class ExplainMore:
         renderer: AnswerRenderer,
         whispers: Whispers,
         remembering: Remembering,
+        has_model: bool,
     ) -> None:
         self._gatherer, self._stories = gatherer, stories
         self._explainer, self._renderer = explainer, renderer
         self._whispers, self._remembering = whispers, remembering
+        self._has_model = has_model
 
-    async def post(self, request: Request, answer: Answer, now: datetime) -> str:
+    async def post(self, request: Request, answer: Answer, watch: Stopwatch, turn: Turn) -> str:
         """
         Return the ts of the explanation, posted now or earlier; "" when the story is gone.
+
+        Args:
+            request: The click.
+            answer: Where the explanation goes.
+            watch: When it must stand there; by then it comes without the model.
+            turn: Waits for a place at the model.
 
         Raises:
             SlackError: It could not be posted.
         """
+        now = watch.now
         preference = await self._gatherer.preference_of(request)
         wishes = wishes_of(request, Ask(kind=AskKind.EMPTY), preference)
         asked = request.details.get("story", "")
         story = await self._stories.get(asked, request.scope)
         if story is None:
             gone = self._renderer.notice([say(Saying.STORY_GONE, wishes.language)])
+            await answer.withdraw()
             await self._whisper(request, gone)
             return ""
+        if explained_at(await self._gatherer.memory_of(request, now), story.id) is None:
+            await show(answer, Saying.THINKING, wishes.language)
         # Two people who click at once get one explanation: the second waits, and is pointed to it.
         async with self._remembering.alone(key_of(request)):
             memory = await self._gatherer.memory_of(request, now)
             # It may have been explained under an id that it had before.
             ts = explained_at(memory, story.id) or explained_at(memory, asked)
             if ts is not None and ts != request.answer_ts:
+                await answer.withdraw()
                 await self._point(request, story, ts, wishes)
                 return ts
-            return await self._explain(request, answer, story, memory, wishes, now)
+            try:
+                made = await self._made(request, answer, story, wishes, watch, turn)
+            except NothingToShow:
+                nothing = self._renderer.notice([say(Saying.NOTHING_HOLDS, wishes.language)])
+                return await answer.finish(nothing)
+            missed = self._has_model and made.written_by == "extractive"
+            message = self._renderer.explanation(made, request.source_key, model_missed=missed)
+            ts = await answer.finish(message)
+            kept = memory or new_memory(key_of(request, ts), now)
+            await self._remembering.explained(kept, story.id, ts, _plain(made), now)
+            return ts
 
-    async def _explain(
+    async def _made(
         self,
         request: Request,
         answer: Answer,
         story: Story,
-        memory: ThreadMemory | None,
         wishes: Wishes,
-        now: datetime,
-    ) -> str:
-        # A courtesy: posting will tell whether Slack is there.
-        with suppress(SlackError):
-            await answer.show_thinking(say(Saying.THINKING, wishes.language))
+        watch: Stopwatch,
+        turn: Turn,
+    ) -> Explanation:
+        """Return the explanation, without the model when the time is over."""
+        level, language = wishes.level, wishes.language
         try:
-            explanation = await self._explainer.explain(
-                story, level=wishes.level, language=wishes.language, now=now, form=Form.FULL
+            async with turn(request, answer, language, watch), asyncio.timeout_at(watch.ends_at):
+                return await self._explainer.explain(
+                    story,
+                    level=level,
+                    language=language,
+                    now=watch.now,
+                    form=Form.FULL,
+                    patience_seconds=watch.left,
+                )
+        except TimeoutError:
+            return await self._explainer.extract(
+                story, level=level, language=language, now=watch.now, form=Form.FULL
             )
-        except NothingToShow:
-            nothing = self._renderer.notice([say(Saying.NOTHING_HOLDS, wishes.language)])
-            return await answer.finish(nothing)
-        ts = await answer.finish(self._renderer.explanation(explanation, request.source_key))
-        kept = memory or new_memory(key_of(request, ts), now)
-        await self._remembering.explained(kept, story.id, ts, _plain(explanation), now)
-        return ts
 
     async def _point(self, request: Request, story: Story, ts: str, wishes: Wishes) -> None:
         message = self._renderer.already_explained(

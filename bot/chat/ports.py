@@ -105,6 +105,7 @@ class Place:
         user_id: The asker; streams in channels need a recipient.
         response_url: Set for private answers.
         answer_ts: A stream or message begun by a process that died: it is completed, not repeated.
+            For a private answer that is a direct message, "channel:ts".
         request_key: Source key of the request, named in the posted message's metadata, so that a
             post whose outcome got lost is found again instead of repeated.
         begun_since: Set when a process died while it answered and no `answer_ts` was stored: what
@@ -130,11 +131,26 @@ class Answer(Protocol):
     One answer on its way: something visible at once, then sentence by sentence, then its end.
 
     An adapter streams where Slack allows it, else updates one message, else posts once; it never
-    leaves a stream open. Methods raise SlackError only when nothing of the answer could be shown.
+    leaves a stream open, nor a note beside the answer. Methods raise SlackError only when nothing of the answer could be shown.
     """
 
-    async def show_thinking(self, status: str) -> None:
-        """Show that somebody is at work: a status line in threads, a private note elsewhere."""
+    async def show_thinking(self, status: str, note: str = "") -> bool:
+        """
+        Show that somebody is at work, where that leaves nothing behind, and return whether it is seen.
+
+        Args:
+            status: For a status line, which begins with our name.
+            note: The same as a whole sentence, for where it stands in a message; "" means *status*.
+        """
+        ...
+
+    async def show_note(self, status: str, note: str) -> bool:
+        """
+        Show it where `show_thinking` cannot: in a message that becomes the answer.
+
+        Returns:
+            False when it may go through a little later.
+        """
         ...
 
     async def add(self, piece: Escaped) -> None:
@@ -149,6 +165,10 @@ class Answer(Protocol):
         """
         ...
 
+    async def withdraw(self) -> None:
+        """Take away what was shown: there will be no answer here. Never raises SlackError."""
+        ...
+
 
 class AnswerDesk(Protocol):
     """Makes `Answer`s."""
@@ -161,8 +181,17 @@ class AnswerRenderer(Protocol):
 
     def answer(self, content: AnswerContent) -> Message: ...
 
-    def explanation(self, explanation: Explanation, request_key: str) -> Message:
-        """Return the full explained article as it is posted into a digest's thread."""
+    def explanation(
+        self, explanation: Explanation, request_key: str, *, model_missed: bool = False
+    ) -> Message:
+        """
+        Return the full explained article as it is posted into a digest's thread.
+
+        Args:
+            explanation: To be shown.
+            request_key: For its buttons.
+            model_missed: There is a model, but it could not write this one now; that is said.
+        """
         ...
 
     def already_explained(self, channel_id: str, ts: str, headline: str, language: str) -> Message:
@@ -178,7 +207,14 @@ class FullExplainer(Protocol):
     """Explains a story; `bot.explain.story_explainer.StoryExplainer` is it."""
 
     async def explain(
-        self, story: Story, *, level: Level, language: str, now: datetime, form: Form = ...
+        self,
+        story: Story,
+        *,
+        level: Level,
+        language: str,
+        now: datetime,
+        form: Form = ...,
+        patience_seconds: float | None = None,
     ) -> Explanation: ...
 
     async def extract(

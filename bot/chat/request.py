@@ -74,7 +74,8 @@ class Request:
         private: Only the asker sees the answer.
         response_url: For private answers (5 uses, 30 minutes); stored encrypted.
         details: Small facts by kind, such as {"story": "s_…", "revision": "2", "level": "expert"}.
-        answer_ts: The message or stream that carries the answer, stored when it is started.
+        answer_ts: The message or stream that carries the answer, stored when it is started; see
+            `bot.chat.ports.Place`.
         held: Read by `RequestStore.unfinished` alone, by the clock that all processes share: whether
             one of them said not long ago that it is at it; None when none ever said so.
         attempt: Grows with every change; a change is a compare-and-set on (state, attempt).

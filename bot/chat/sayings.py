@@ -9,6 +9,7 @@ from typing import Final
 class Saying(StrEnum):
     """What is said; slots in braces are filled by `say`."""
 
+    ONE_MOMENT = "one-moment"
     THINKING = "thinking"
     READING = "reading"
     WAITING = "waiting"
@@ -28,6 +29,8 @@ class Saying(StrEnum):
     OUTSIDE = "outside"
     NOT_IN_SOURCES = "not-in-sources"
     NO_MODEL = "no-model"
+    MODEL_BUSY = "model-busy"
+    TOO_SLOW = "too-slow"
     MODEL_DOWN = "model-down"
     BUDGET = "budget"
     DECLINED = "declined"
@@ -53,11 +56,13 @@ class Saying(StrEnum):
 
 
 _EN: Final = {
+    # Before a status line that stands as a message.
+    Saying.ONE_MOMENT: "One moment: Plainwire {status}",
     Saying.THINKING: "is thinking …",
     Saying.READING: "is reading the page …",
     Saying.WAITING: "has {n} questions before yours; it will answer.",
     Saying.NEXT: "answers yours next …",
-    Saying.BUSY: "waits for the language model, which is busy; it will answer in about {n} seconds.",
+    Saying.BUSY: "waits for the language model, which is busy; it tries again in about {n} seconds.",
     Saying.SLOW: "still waits for the language model, which is slow at the moment; it will answer.",
     Saying.EMPTY: "Tell me what to explain: a term, a link, or a text. For example: `/explain open weights`",
     Saying.HELP: (
@@ -79,6 +84,8 @@ _EN: Final = {
     Saying.OUTSIDE: "That is outside what I am here for: I explain AI news and the words in it.",
     Saying.NOT_IN_SOURCES: "The sources do not say that.",
     Saying.NO_MODEL: "No language model is set up here, and my glossary does not have this. Try one of its words, or a link.",
+    Saying.MODEL_BUSY: "The language model is busy right now, and my glossary does not have this. Please ask again in a few minutes.",
+    Saying.TOO_SLOW: "It took too long to look up what this is about. Please ask again in a few minutes.",
     Saying.MODEL_DOWN: "The language model does not answer at the moment, and my glossary does not have this. Please ask again in a few minutes.",
     Saying.BUDGET: "Today's budget for the language model is used up, and my glossary does not have this. Please ask again tomorrow.",
     Saying.DECLINED: "The language model's filter declined this question. Please put it in other words.",
@@ -103,11 +110,12 @@ _EN: Final = {
     Saying.PAGE_EMPTY: "I found no article text on that page. Paste the part that you want explained instead.",
 }
 _DE: Final = {
+    Saying.ONE_MOMENT: "Einen Moment: Plainwire {status}",
     Saying.THINKING: "denkt nach …",
     Saying.READING: "liest die Seite …",
     Saying.WAITING: "hat noch {n} Fragen vor deiner; die Antwort kommt.",
     Saying.NEXT: "beantwortet deine Frage als nächste …",
-    Saying.BUSY: "wartet auf das ausgelastete Sprachmodell; die Antwort kommt in etwa {n} Sekunden.",
+    Saying.BUSY: "wartet auf das ausgelastete Sprachmodell; der nächste Versuch folgt in etwa {n} Sekunden.",
     Saying.SLOW: "wartet noch auf das Sprachmodell, das gerade langsam ist; die Antwort kommt.",
     Saying.EMPTY: "Sag mir, was ich erklären soll: einen Begriff, einen Link oder einen Text. Zum Beispiel: `/explain open weights`",
     Saying.HELP: (
@@ -129,6 +137,8 @@ _DE: Final = {
     Saying.OUTSIDE: "Dafür bin ich nicht da: Ich erkläre KI-Nachrichten und die Wörter darin.",
     Saying.NOT_IN_SOURCES: "Das steht nicht in den Quellen.",
     Saying.NO_MODEL: "Hier ist kein Sprachmodell eingerichtet, und im Glossar steht das nicht. Versuch es mit einem seiner Wörter oder einem Link.",
+    Saying.MODEL_BUSY: "Das Sprachmodell ist gerade ausgelastet, und im Glossar steht das nicht. Bitte frag in ein paar Minuten noch einmal.",
+    Saying.TOO_SLOW: "Es hat zu lange gedauert nachzusehen, worum es geht. Bitte frag in ein paar Minuten noch einmal.",
     Saying.MODEL_DOWN: "Das Sprachmodell antwortet gerade nicht, und im Glossar steht das nicht. Bitte frag in ein paar Minuten noch einmal.",
     Saying.BUDGET: "Das heutige Budget für das Sprachmodell ist aufgebraucht, und im Glossar steht das nicht. Bitte frag morgen noch einmal.",
     Saying.DECLINED: "Der Filter des Sprachmodells hat diese Frage abgelehnt. Bitte stell sie mit anderen Worten.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 import structlog
@@ -23,34 +23,41 @@ from bot.chat.ports import Answer
 from bot.chat.request import Request
 from bot.chat.sayings import Saying, say
 from bot.chat.speaking import Spoken, speak
-from bot.chat.transitions import AnswerLimits, may_wait, wait_seconds
+from bot.chat.transitions import AnswerLimits, wait_seconds
 from bot.chat.turnstile import Turnstile
 from bot.clock import Clock
 from bot.errors import SlackError
 from bot.explain.glossary import Glossary
-from bot.model.port import Model, ModelError, RateLimited
+from bot.model.port import Model, ModelTimeout, RateLimited
 
 log = structlog.get_logger(__name__)
 
 
-class ModelBusy(Exception):
-    """Control flow between here and `Answering`: to be tried again in so many seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds = seconds
-
-
 class Stopwatch:
-    """The instant now, from the instant a run began and the time it has taken."""
+    """
+    The instant now, and how much of the time for one answer is left.
 
-    def __init__(self, begun: datetime, clock: Clock) -> None:
+    Args:
+        begun: When the run began, aware UTC.
+        clock: Tells how long it has taken.
+        until: When the answer must have ended.
+    """
+
+    def __init__(self, begun: datetime, clock: Clock, until: datetime) -> None:
         self._begun, self._clock = begun, clock
         self._mark = clock.now()
+        self._loop = asyncio.get_running_loop()
+        # Steady: a clock that is set meanwhile changes nothing of this.
+        self.ends_at = self._loop.time() + max(0.0, (until - begun).total_seconds())
 
     @property
     def now(self) -> datetime:
         return self._begun + (self._clock.now() - self._mark)
+
+    @property
+    def left(self) -> float:
+        """Return how many seconds are left, at least 0."""
+        return max(0.0, self.ends_at - self._loop.time())
 
 
 class Speaker:
@@ -81,7 +88,6 @@ class Speaker:
         Return the whole answer; what of it the model says is shown on the way.
 
         Raises:
-            ModelBusy: To be tried again; people were told.
             SlackError: Nothing of the answer could be shown.
         """
         if isinstance(found, Say):
@@ -93,25 +99,12 @@ class Speaker:
             found = Material(mode=AnswerMode.GENERAL, context=found.context)
         if self._model is None:
             return await asyncio.to_thread(without_model, found, request, self._glossary, None)
-        language = found.context.wishes.language
-        async with (
-            self.turn(request, answer, language),
-            self._slow(answer, language) as heard,
-        ):
-            spoken = await speak(
-                self._model,
-                found,
-                answer,
-                self._glossary,
-                workspace_id=request.workspace_id,
-                hard_stop_seconds=self._limits.hard_stop,
-                on_first=heard,
-            )
-        return await self._after(spoken, found, request, answer, watch)
-
-    async def _after(
-        self, spoken: Spoken, found: Material, request: Request, answer: Answer, watch: Stopwatch
-    ) -> AnswerContent:
+        try:
+            spoken = await self._spoken(self._model, found, request, answer, watch)
+        except TimeoutError:
+            # Its turn did not come in time.
+            error = ModelTimeout("There was no place at the model in time.")
+            return await asyncio.to_thread(without_model, found, request, self._glossary, error)
         if spoken.has_answer:
             return await asyncio.to_thread(
                 from_model,
@@ -121,26 +114,70 @@ class Speaker:
                 self._glossary,
                 interrupted=spoken.interrupted,
             )
-        if isinstance(spoken.error, RateLimited):
-            seconds = wait_seconds(spoken.error.wait_seconds, self._limits)
-            if may_wait(request, watch.now, seconds, self._limits):
-                busy = say(Saying.BUSY, found.context.wishes.language, n=round(seconds))
-                await show(answer, busy)
-                raise ModelBusy(seconds)
-        error = spoken.error or (ModelError("It took too long.") if spoken.timed_out else None)
+        failed = spoken.error or (ModelTimeout("It took too long.") if spoken.timed_out else None)
         return await asyncio.to_thread(
-            without_model, found, request, self._glossary, error, spoken.held.dropped
+            without_model, found, request, self._glossary, failed, spoken.held.dropped
         )
 
+    async def _spoken(
+        self, model: Model, found: Material, request: Request, answer: Answer, watch: Stopwatch
+    ) -> Spoken:
+        """
+        Ask the model, a busy one again and again while there is time; between tries no place is held.
+
+        Raises:
+            TimeoutError: Its turn did not come in time.
+        """
+        language = found.context.wishes.language
+        while True:
+            spoken = await self._asked(model, found, request, answer, watch)
+            if spoken.has_answer or not isinstance(spoken.error, RateLimited):
+                return spoken
+            seconds = wait_seconds(spoken.error.wait_seconds, self._limits)
+            if seconds >= watch.left:
+                return spoken
+            await show(answer, Saying.BUSY, language, n=max(2, round(seconds)))
+            await asyncio.sleep(seconds)
+
+    async def _asked(
+        self, model: Model, found: Material, request: Request, answer: Answer, watch: Stopwatch
+    ) -> Spoken:
+        language = found.context.wishes.language
+        async with (
+            self.turn(request, answer, language, watch),
+            self._slow(answer, language) as heard,
+        ):
+            hard_stop = asyncio.get_running_loop().time() + self._limits.hard_stop
+            return await speak(
+                model,
+                found,
+                answer,
+                self._glossary,
+                workspace_id=request.workspace_id,
+                ends_at=min(watch.ends_at, hard_stop),
+                on_first=heard,
+            )
+
     @asynccontextmanager
-    async def turn(self, request: Request, answer: Answer, language: str) -> AsyncIterator[None]:
-        """Hold a place at the model; who waits for one is told."""
+    async def turn(
+        self, request: Request, answer: Answer, language: str, watch: Stopwatch
+    ) -> AsyncIterator[None]:
+        """
+        Hold a place at the model; who waits for one is told.
+
+        Raises:
+            TimeoutError: There was none in time.
+        """
 
         async def on_wait(before: int) -> None:
-            saying = Saying.WAITING if before else Saying.NEXT
-            await show(answer, say(saying, language, n=before))
+            await show(answer, Saying.WAITING if before else Saying.NEXT, language, n=before)
 
-        async with self._turnstile.turn(request.workspace_id, request.source_key, on_wait):
+        if not watch.left:
+            raise TimeoutError
+        turn = self._turnstile.turn(request.workspace_id, request.source_key, on_wait)
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout_at(watch.ends_at):
+                await stack.enter_async_context(turn)
             yield
 
     @asynccontextmanager
@@ -149,7 +186,9 @@ class Speaker:
 
         async def tell() -> None:
             await asyncio.sleep(self._limits.slow)
-            await show(answer, say(Saying.SLOW, language))
+            while True:
+                await show(answer, Saying.SLOW, language)
+                await asyncio.sleep(self._limits.say_again)
 
         telling = asyncio.create_task(tell())
         try:
@@ -159,10 +198,18 @@ class Speaker:
             await asyncio.gather(telling, return_exceptions=True)
 
 
-async def show(answer: Answer, status: str) -> None:
-    """Show a status line; when that fails, nothing is lost."""
+async def show(answer: Answer, saying: Saying, language: str, **slots: object) -> bool:
+    """Show a status line, or what stands for it, and return whether it is seen; no refusal is raised."""
+    status, note = status_words(saying, language, **slots)
     try:
-        await answer.show_thinking(status)
+        return await answer.show_thinking(status, note)
     except SlackError as error:
         # A status line is a courtesy; the answer itself will tell whether Slack is there.
         log.info("status_not_shown", code=error.code)
+        return False
+
+
+def status_words(saying: Saying, language: str, **slots: object) -> tuple[str, str]:
+    """Return a status line, and the same as a sentence for where it stands in a message."""
+    status = say(saying, language, **slots)
+    return status, say(Saying.ONE_MOMENT, language, status=status)

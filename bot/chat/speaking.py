@@ -77,7 +77,7 @@ async def speak(
     glossary: Glossary,
     *,
     workspace_id: str,
-    hard_stop_seconds: float,
+    ends_at: float,
     on_first: Callable[[], object],
 ) -> Spoken:
     """
@@ -91,7 +91,7 @@ async def speak(
         answer: Where sentences go.
         glossary: For terms and checks.
         workspace_id: Whose budget it counts against.
-        hard_stop_seconds: The answer ends then with what there is.
+        ends_at: The answer ends then with what there is; by the event loop's clock, in seconds.
         on_first: Called when the model begins to speak (and again with each piece).
 
     Raises:
@@ -103,18 +103,17 @@ async def speak(
     error: ModelError | None = None
     timed_out = False
     try:
-        async with asyncio.timeout(hard_stop_seconds):
-            asked = await asyncio.to_thread(request_of, material, glossary, workspace_id)
-            stream = model.stream(asked)
-            # Every Model's stream is a generator; closing it ends the connection at once.
-            async with aclosing(cast("AsyncGenerator[str]", stream)) as pieces:
-                async for piece in pieces:
-                    on_first()
-                    held = held or await making
-                    passed = await _beside(partial(held.feed, piece))
-                    await _add(held, passed, answer, material)
-                    if held.outside:
-                        break
+        request = await asyncio.to_thread(request_of, material, glossary, workspace_id)
+        stream = model.stream(request.within(ends_at - asyncio.get_running_loop().time()))
+        # Every Model's stream is a generator; closing it ends the connection at once.
+        async with aclosing(cast("AsyncGenerator[str]", stream)) as pieces:
+            while (piece := await _next(pieces, ends_at)) is not None:
+                on_first()
+                held = held or await making
+                passed = await _beside(partial(held.feed, piece))
+                await _add(held, passed, answer, material)
+                if held.outside:
+                    break
     except ModelError as caught:
         error = caught
         log.warning("answer_broke_off", outcome=type(caught).__name__)
@@ -160,6 +159,16 @@ def holder_for(material: Material, glossary: Glossary) -> Holder:
         updates=material.documents[0].updates if material.story_id and material.documents else (),
     )
     return Holder(check, language, outgoing_for(material))
+
+
+async def _next(pieces: AsyncGenerator[str], ends_at: float) -> str | None:
+    """
+    Return the next piece, or None at the end; raises TimeoutError when there is none in time.
+
+    Only the model is cut off: a call to Slack that is cut off may have begun a message all the same.
+    """
+    async with asyncio.timeout_at(ends_at):
+        return await anext(pieces, None)
 
 
 async def _add(held: Holder, passed: Sequence[Passed], answer: Answer, material: Material) -> None:

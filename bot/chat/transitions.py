@@ -15,6 +15,8 @@ from bot.errors import PlainwireError
 
 INTERRUPTED = "the process ended while answering"
 """The reason of a row that was put back; its answer may stand in Slack half begun."""
+UNHEARD = "Slack did not say whether it shows the answer"
+"""The reason of a row that waits for Slack, of which the same is true."""
 
 
 class IllegalRequestTransition(PlainwireError):
@@ -31,18 +33,22 @@ class AnswerLimits:
 
     Attributes:
         too_old: A question not begun by then gets an honest "ask again".
+        whole: From a question to the end of its answer: standing in line, looking things up, tries
+            and repairs together.
+        note: When nobody saw a sign by then, a note is posted that becomes the answer.
         hard_stop: A stream is closed after this, with what there is (Slack ends it at about 306).
-        patience: A busy model is asked again within this time after the question.
         shortest_wait, longest_wait: Between two tries, whatever the provider says.
         slack_retry: After Slack could not be reached; given up after `too_old`.
         store_retry: After the database could not be written.
         slow: When the model's first word takes longer, people are told that it is slow.
-        say_again: While a question waits its turn, its place in the line is shown this often.
+        say_again: While a question waits, this is said again so often; Slack takes a status line
+            away after two minutes.
     """
 
     too_old: float = 600.0
+    whole: float = 60.0
+    note: float = 1.6
     hard_stop: float = 240.0
-    patience: float = 180.0
     shortest_wait: float = 1.0
     longest_wait: float = 60.0
     slack_retry: float = 5.0
@@ -96,10 +102,22 @@ def is_too_old(request: Request, now: datetime, limits: AnswerLimits) -> bool:
     return now - request.received_at > timedelta(seconds=limits.too_old)
 
 
-def may_wait(request: Request, now: datetime, wait_seconds: float, limits: AnswerLimits) -> bool:
-    """Return whether asking a busy model again after so long is within the asker's patience."""
-    age = (now - request.received_at).total_seconds()
-    return age + wait_seconds <= limits.patience
+def answer_until(request: Request, now: datetime, limits: AnswerLimits) -> datetime:
+    """
+    Return when the answer must have ended that is begun, or stands in line, from *now* on.
+
+    The time counts from the question. It counts anew when nobody could be at it meanwhile: the
+    process died, or Slack was away for longer than that.
+    """
+    whole = timedelta(seconds=limits.whole)
+    until = request.received_at + whole
+    return now + whole if until <= now or request.reason == INTERRUPTED else until
+
+
+def note_seconds(request: Request, now: datetime, limits: AnswerLimits) -> float:
+    """Return in how many seconds who saw nothing yet gets a note; a sign given now comes first."""
+    left = limits.note - (now - request.received_at).total_seconds()
+    return min(limits.note, max(limits.note / 4, left))
 
 
 def wait_seconds(asked_for: float, limits: AnswerLimits) -> float:

@@ -91,13 +91,30 @@ class DigestMaker:
         self._cache = cache
         self._in_turn = InTurn()
 
-    async def make(self, channel: Channel, delivery: Delivery, now: datetime) -> Digest:
-        """Return the digest of one delivery as of *now*."""
+    async def make(
+        self,
+        channel: Channel,
+        delivery: Delivery,
+        now: datetime,
+        *,
+        explain_seconds: float | None = None,
+    ) -> Digest:
+        """
+        Return the digest of one delivery as of *now*.
+
+        Args:
+            channel: Whose.
+            delivery: Which.
+            now: Aware UTC.
+            explain_seconds: How long explaining may take where somebody waits for it; None: as the
+                limits say.
+        """
         on = delivery.key.on
         told = await self._told(channel, on)
         since = await self._last_due(channel, told)
         selection = await self._selection(channel, told, now, since)
-        explanations = await self._explain_all(selection.chosen, channel.preference, now)
+        seconds = self._limits.explain if explain_seconds is None else explain_seconds
+        explanations = await self._explain_all(selection.chosen, channel.preference, now, seconds)
         missed = await self._deliveries.last_missed(channel.workspace_id, channel.channel_id, on)
         occasion = Occasion(
             on=on,
@@ -178,7 +195,7 @@ class DigestMaker:
         return last.due_at if last else None
 
     async def _explain_all(
-        self, chosen: Sequence[ChosenStory], preference: Preference, now: datetime
+        self, chosen: Sequence[ChosenStory], preference: Preference, now: datetime, seconds: float
     ) -> dict[str, Explanation]:
         """Return explanations by story id; what is not ready in time is extractive."""
         known = self._known(chosen, preference, now)
@@ -189,7 +206,7 @@ class DigestMaker:
         }
         try:
             if tasks:
-                await asyncio.wait(tasks.values(), timeout=self._limits.explain)
+                await asyncio.wait(tasks.values(), timeout=seconds)
         finally:
             for task in tasks.values():
                 task.cancel()

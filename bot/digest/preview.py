@@ -16,10 +16,20 @@ from bot.digest.spot import Spot
 
 
 class PreviewDigest:
-    """Makes digests that nobody else sees."""
+    """
+    Makes digests that nobody else sees.
 
-    def __init__(self, channels: ChannelStore, maker: DigestMaker) -> None:
+    Args:
+        channels: For the preference.
+        maker: Makes them.
+        explain_seconds: How long the model may take: somebody waits for it.
+    """
+
+    def __init__(
+        self, channels: ChannelStore, maker: DigestMaker, *, explain_seconds: float | None = None
+    ) -> None:
         self._channels, self._maker = channels, maker
+        self._explain_seconds = explain_seconds
 
     async def of(self, spot: Spot, now: datetime) -> Digest:
         """Return what a digest of this conversation would say now."""
@@ -30,5 +40,7 @@ class PreviewDigest:
             channel_id=channel.channel_id,
             on=date_of(channel.preference, now),
         )
-        digest = await self._maker.make(channel, transitions.opened(key, now), now)
+        digest = await self._maker.make(
+            channel, transitions.opened(key, now), now, explain_seconds=self._explain_seconds
+        )
         return replace(digest, first_post=False)

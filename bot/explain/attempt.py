@@ -49,6 +49,8 @@ class Task:
         chosen: The story's documents, best first; sources: as named to readers.
         told_before: The headline of an earlier telling, on an update.
         now: Aware UTC.
+        ends_at: When all calls together must have ended, by the event loop's clock in seconds;
+            None: each may take as long as the model allows.
     """
 
     story: Story
@@ -58,6 +60,7 @@ class Task:
     glossary: Glossary
     now: datetime
     told_before: str | None = None
+    ends_at: float | None = None
 
     @property
     def is_update(self) -> bool:
@@ -75,6 +78,7 @@ def task_of(
     glossary: Glossary,
     now: datetime,
     told_before: str | None,
+    ends_at: float | None = None,
 ) -> Task:
     return Task(
         story=story,
@@ -84,6 +88,7 @@ def task_of(
         glossary=glossary,
         now=now,
         told_before=told_before,
+        ends_at=ends_at,
     )
 
 
@@ -98,16 +103,17 @@ async def write_with_model(model: Model, task: Task) -> Explanation:
     request = await asyncio.to_thread(_request, task, task.chosen)
     may_repair = True
     try:
-        answer = await model.complete(request)
+        answer = await model.complete(_in_time(request, task))
     except ContentFiltered:
         # News about violence or attacks trips filters; title and summary are often let through.
         task = replace(task, chosen=teasers(task.chosen))
         may_repair = False
-        answer = await model.complete(await asyncio.to_thread(_request, task, task.chosen))
+        request = await asyncio.to_thread(_request, task, task.chosen)
+        answer = await model.complete(_in_time(request, task))
     except Truncated:
         may_repair = False
         longer = replace(request, max_output_tokens=2 * request.max_output_tokens)
-        answer = await model.complete(longer)
+        answer = await model.complete(_in_time(longer, task))
     judged = await asyncio.to_thread(judge, answer.text, task)
     if may_repair and (judged is None or judged.faults):
         judged = await _repaired(model, request, answer.text, judged, task)
@@ -148,6 +154,13 @@ def _request(task: Task, chosen: Sequence[Document]) -> ModelRequest:
     )
 
 
+def _in_time(request: ModelRequest, task: Task) -> ModelRequest:
+    """Return the request with what is left of the time for all calls together."""
+    if task.ends_at is None:
+        return request
+    return request.within(task.ends_at - asyncio.get_running_loop().time())
+
+
 def _grounds(task: Task, draft: Draft) -> Grounds:
     used = task.glossary.find_in(draft.text)
     return Grounds(
@@ -170,7 +183,8 @@ async def _repaired(
     """Ask once more with what was found; the better of both counts, and a failed call costs nothing."""
     reasons = first.reasons if first else ("The answer is not JSON of the given schema.",)
     try:
-        reply = await model.complete(repair_request(request, answer, reasons))
+        again = repair_request(request, answer, reasons)
+        reply = await model.complete(_in_time(again, task))
     except ModelError as error:
         if first is None:
             raise

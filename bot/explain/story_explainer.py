@@ -33,8 +33,13 @@ class StoryExplainer:
         language: str,
         now: datetime,
         form: Form = Form.DIGEST,
+        patience_seconds: float | None = None,
     ) -> Explanation:
-        """Return the explanation, from the store when it is there; `now` is aware UTC."""
+        """
+        Return the explanation, from the store when it is there; `now` is aware UTC.
+
+        All calls to the model together take `patience_seconds` at the longest, unless it is None.
+        """
         pages = await self._articles.of(story, now)
         return await self._writer.explain(
             story,
@@ -44,6 +49,7 @@ class StoryExplainer:
             language=language,
             now=now,
             told_before=_first_telling(story),
+            patience_seconds=patience_seconds,
         )
 
     async def extract(

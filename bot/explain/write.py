@@ -64,6 +64,7 @@ class Explainer:
         language: str,
         now: datetime,
         told_before: str | None = None,
+        patience_seconds: float | None = None,
     ) -> Explanation:
         """
         Return the explanation of a story's current revision.
@@ -79,11 +80,14 @@ class Explainer:
             language: Two-letter code wanted; without a model the text stays in the source's.
             now: Aware UTC.
             told_before: The headline of an earlier telling, on an update.
+            patience_seconds: Longest time for all calls to the model together, when they are not
+                under way already; None: each may take as long as the model allows.
         """
         key = key_of(story, form=form, level=level, language=language)
         running = self._running.get(key)
         if running is None:
-            make = partial(task_of, story, pages, key, self._glossary, now, told_before)
+            ends_at = _ends_at(patience_seconds)
+            make = partial(task_of, story, pages, key, self._glossary, now, told_before, ends_at)
             running = asyncio.create_task(self._explain(key, now, make))
             self._running[key] = running
             running.add_done_callback(lambda done: self._forget(key, done))
@@ -196,6 +200,12 @@ class Explainer:
             basis=made.basis,
             dropped_sentences=made.dropped_sentences,
         )
+
+
+def _ends_at(patience_seconds: float | None) -> float | None:
+    if patience_seconds is None:
+        return None
+    return asyncio.get_running_loop().time() + patience_seconds
 
 
 def key_of(story: Story, *, form: Form, level: Level, language: str) -> ExplanationKey:

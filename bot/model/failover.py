@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -62,8 +63,9 @@ class FailoverModel:
     Args:
         deployments: In order of preference; at least one.
         concurrency: Calls at once per deployment.
-        patience_seconds: How long one request may take in all, waits and further tries included
-            (never less than the request's own timeout).
+        patience_seconds: How long one request may take in all, waits and further tries included;
+            standing in line for a place here does not count, unless the request says how long it
+            may take itself.
         daily_budget_usd: None for no limit.
         spent: The dollars spent on the UTC day of the given instant; None when unknown (no price
             known for the model), and then the budget cannot bind.
@@ -160,7 +162,7 @@ class FailoverModel:
             error,
             attempt=trip.attempts,
             elapsed_seconds=now - trip.begun,
-            deadline_seconds=trip.patience_seconds,
+            deadline_seconds=trip.left(trip.begun),
             wait_seconds=wait,
         )
         if isinstance(step, GiveUp):
@@ -181,7 +183,7 @@ class FailoverModel:
             trip.ruled_out.add(lane)
             if len(trip.ruled_out) == len(self._lanes):
                 raise error
-        if now - trip.begun >= trip.patience_seconds:
+        if trip.left(now) <= 0:
             raise error
 
     async def _check_budget(self) -> None:
@@ -201,15 +203,21 @@ class _Trip:
 
     def __init__(self, request: ModelRequest, begun: float, patience_seconds: float) -> None:
         self.request, self.begun = request, begun
-        self.patience_seconds = max(patience_seconds, request.timeout_seconds)
+        self._patience_seconds = patience_seconds
+        own = request.patience_seconds
+        self._ends = math.inf if own is None else begun + own
         self.tokens = estimated_tokens(request)
         self.attempts = 0
         self.last_error: ModelError | None = None
         self.ruled_out: set[_Lane] = set()
 
+    def left(self, now: float) -> float:
+        """Return how many seconds are left for this request; negative when its time is over."""
+        return min(self.begun + self._patience_seconds, self._ends) - now
+
     def bounded(self, now: float) -> ModelRequest:
-        """Return the request with no more time than the patience leaves."""
-        left = max(1.0, self.patience_seconds - (now - self.begun))
+        """Return the request with no more time than is left."""
+        left = max(0.0, self.left(now))
         if left >= self.request.timeout_seconds:
             return self.request
         return replace(self.request, timeout_seconds=left)

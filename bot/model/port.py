@@ -7,7 +7,7 @@ A request carries its whole context as plain text; nothing refers to an earlier 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -41,6 +41,9 @@ class ModelRequest:
         instructions: The fixed part first (identical prefixes are cached by the provider).
         turns: The conversation so far, ending with a user turn.
         schema: When set, the reply's text is JSON of this schema; else plain text.
+        timeout_seconds: Longest time for one call.
+        patience_seconds: Longest time for all tries of it, standing in the gateway's own line
+            included; None: what the gateway allows.
         cache_key: Prompt version, level and language; never a user or workspace.
         workspace_id: Whose budget it counts against, or None for shared work. Never sent.
     """
@@ -51,8 +54,15 @@ class ModelRequest:
     schema: JsonSchema | None = None
     max_output_tokens: int = 2_000
     timeout_seconds: float = 60.0
+    patience_seconds: float | None = None
     cache_key: str = ""
     workspace_id: str | None = None
+
+    def within(self, seconds: float) -> ModelRequest:
+        """Return the request for somebody who has so many seconds left for it, none when negative."""
+        left = max(0.0, seconds)
+        timeout = min(self.timeout_seconds, left)
+        return replace(self, patience_seconds=left, timeout_seconds=timeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,12 +43,14 @@ class AnswerViews:
     def answer(self, content: AnswerContent) -> Message:
         return self._names.message(answer_message(content, self._workspace_url))
 
-    def explanation(self, explanation: Explanation, request_key: str) -> Message:
+    def explanation(
+        self, explanation: Explanation, request_key: str, *, model_missed: bool = False
+    ) -> Message:
         """Return the full explained article for a digest's thread, with thumbs and *Simpler*."""
         language = explanation.key.language
         story, words = explanation_outline(explanation), chat_words_for(language)
         lines, small_print = story_texts(story, words_for(language), MAX_STORY_CHARS)
-        hint = escape(words.reply_hint)
+        hint = escape(words.model_missed if model_missed else words.reply_hint)
         found = [
             *sections(lines),
             blocks.context(join(trusted("\n"), (small_print, hint)).cut(blocks.CONTEXT_CHARS)),

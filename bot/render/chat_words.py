@@ -43,6 +43,7 @@ class ChatWords:
     ask_model: str
     helpful: str
     not_helpful: str
+    model_missed: str
     already_explained: str
     go_there: str
     nothing: str
@@ -68,6 +69,8 @@ ENGLISH = ChatWords(
     notes={
         AnswerNote.NO_MODEL: "The language model cannot be asked right now; ask again later for a "
         "fuller answer.",
+        AnswerNote.MODEL_BUSY: "The language model is busy right now, so this is what there is "
+        "without it; ask again in a few minutes for a fuller answer.",
         AnswerNote.INTERRUPTED: "The answer broke off; this is what there was. Ask again for the "
         "rest.",
         AnswerNote.UNMATCHED: "None of these sentences has a word of your question; to look further "
@@ -98,6 +101,8 @@ ENGLISH = ChatWords(
     ask_model="Ask the model for more",
     helpful="Helpful",
     not_helpful="Not helpful",
+    model_missed="The language model is busy or out of reach right now; ask here again in a few "
+    "minutes to hear more.",
     already_explained="“{headline}” is explained in this thread already.",
     go_there="Go to the explanation",
     nothing="There is nothing to say about this; ask it in other words.",
@@ -138,6 +143,8 @@ GERMAN = ChatWords(
     notes={
         AnswerNote.NO_MODEL: "Das Sprachmodell ist gerade nicht zu erreichen; frag später noch "
         "einmal, dann kommt mehr.",
+        AnswerNote.MODEL_BUSY: "Das Sprachmodell ist gerade ausgelastet, also steht hier, was es "
+        "ohne gibt; frag in ein paar Minuten noch einmal, dann kommt mehr.",
         AnswerNote.INTERRUPTED: "Die Antwort brach ab; so weit kam sie. Frag noch einmal nach dem "
         "Rest.",
         AnswerNote.UNMATCHED: "In keinem dieser Sätze steht ein Wort deiner Frage; weiter nachsehen "
@@ -168,6 +175,8 @@ GERMAN = ChatWords(
     ask_model="Das Sprachmodell fragen",
     helpful="Hilfreich",
     not_helpful="Nicht hilfreich",
+    model_missed="Das Sprachmodell ist gerade ausgelastet oder nicht zu erreichen; frag hier in ein "
+    "paar Minuten noch einmal, um mehr zu erfahren.",
     already_explained="„{headline}“ ist in diesem Thread schon erklärt.",
     go_there="Zur Erklärung",
     nothing="Dazu ist nichts zu sagen; frag mit anderen Worten.",

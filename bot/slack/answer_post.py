@@ -63,6 +63,49 @@ class AnswerPost:
         self._calls = calls
         self._place = place
         self._key = place.request_key or secrets.token_hex(12)
+        # When a post was begun of which nobody knows whether it stands there (UTC epoch seconds).
+        self._unheard_since: float | None = None
+
+    @property
+    def channel_id(self) -> str:
+        """Return where the messages stand: of a direct message known after the first post."""
+        return self._place.channel_id
+
+    @property
+    def is_unheard(self) -> bool:
+        """Return whether something that `begin` posted may stand there, unknown to us."""
+        return self._unheard_since is not None
+
+    async def begin(self, message: Message, *, patience_seconds: float) -> str:
+        """
+        Post what becomes the answer, and return its ts.
+
+        It is looked for when Slack's answer got lost, and never repeated: there is time for that
+        until the answer comes (`settled`).
+
+        Raises:
+            SlackError: It was not posted, or nobody knows.
+        """
+        since = time.time()
+        try:
+            return await self._post_in_form(message, patience_seconds)
+        except SlackLost:
+            self._unheard_since = since
+            if ts := await self.settled():
+                return ts
+            raise
+
+    async def settled(self, besides: str = "") -> str | None:
+        """Return the ts of what `begin` posted although its outcome got lost, when it is found."""
+        if self._unheard_since is None:
+            return None
+        ts = await self.find(
+            self._unheard_since,
+            lambda message: self._is_this_answer(message) and message.get("ts") != besides,
+        )
+        if ts:
+            self._unheard_since = None
+        return ts
 
     async def post(
         self, message: Message, *, patience_seconds: float = FINISH_PATIENCE_SECONDS
@@ -110,7 +153,7 @@ class AnswerPost:
                     message = _text_only(message, error)
                 else:
                     log.warning("answer_update_refused", code=error.code)
-                    return await self.post(message)
+                    return await self._post_instead(ts, message, error.code)
             except SlackLost:
                 # Updating twice does no harm.
                 if attempt == TRIES:
@@ -118,6 +161,28 @@ class AnswerPost:
             else:
                 return ts
         return await self.post(message)
+
+    async def _post_instead(self, ts: str, message: Message, code: str) -> str:
+        """Post what cannot be put in place; what stands there goes first, so that one is left."""
+        if code == "message_not_found":
+            # Perhaps a process that died had come this far.
+            posted = await self.find(
+                float(ts), lambda one: self._is_this_answer(one) and one.get("ts") != ts
+            )
+            if posted:
+                return posted
+        else:
+            await self.delete(ts)
+        return await self.post(message)
+
+    async def delete(self, ts: str) -> None:
+        """Take a message away; where that is refused it stays, and nothing is raised."""
+        place = self._place
+        body = {"channel": place.channel_id, "ts": ts}
+        try:
+            await self._calls.write(place.workspace_id, "chat.delete", body)
+        except SlackError as error:
+            log.warning("message_not_deleted", channel_id=place.channel_id, code=error.code)
 
     async def update(
         self, ts: str, message: Message, *, patience_seconds: float = PATIENCE_SECONDS
@@ -224,6 +289,8 @@ class AnswerPost:
         ts = answer.get("ts")
         if not isinstance(ts, str) or not ts:
             raise SlackLost("Slack's answer did not name the message.", code="no_answer")
+        # Posted to a person, it stands in a conversation with an id of its own.
+        self._place = replace(place, channel_id=str(answer.get("channel") or place.channel_id))
         return ts
 
 

@@ -4,6 +4,7 @@ Answers on their way into Slack: the desk that chooses how each is shown.
     nothing is there yet        live_answer.py     in a stream, else in a message that grows
     begun by a dead process     begun_answer.py    completed where it stands
     private                     private_answer.py  by the response_url, then postEphemeral
+    no status line was seen     a note that becomes the answer, in any of them
 
 What a workspace refuses for good is remembered for some minutes. Every answer ends somewhere: a
 stream is stopped whatever happens, and a message begun by a process that died is completed.
@@ -76,7 +77,7 @@ class SlackAnswerDesk:
     def begin(self, place: Place, on_started: StartedCallback) -> Answer:
         """Return the answer for a place; nothing is sent yet."""
         if place.response_url:
-            return PrivateAnswer(self.calls, self.response_urls, place)
+            return PrivateAnswer(self, place, on_started)
         if place.answer_ts:
             return ResumedAnswer(self, place, place.answer_ts)
         if place.begun_since:

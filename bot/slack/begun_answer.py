@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -28,9 +29,18 @@ class ResumedAnswer:
         self._shown = EMPTY
         self._status = False
 
-    async def show_thinking(self, status: str) -> None:
-        """Show a status line, where there is one."""
+    async def show_thinking(self, status: str, note: str = "") -> bool:  # noqa: ARG002 - the port's signature
+        """Show a status line, where there is one; what was begun is seen in any case."""
         self._status = await self._desk.show_status(self._place, status)
+        return True
+
+    async def show_note(self, status: str, note: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Nothing: what was begun stands there."""
+        return True
+
+    async def withdraw(self) -> None:
+        """Take away what was begun."""
+        await AnswerPost(self._desk.calls, self._place).delete(self._ts)
 
     async def add(self, piece: Escaped) -> None:
         """Keep the piece: what stands there already is some of the answer, the end brings all."""
@@ -62,9 +72,16 @@ class PerhapsBegun:
     ) -> None:
         self._desk, self._place, self._on_started, self._since = desk, place, on_started, since
         self._found: Answer | None = None
+        self._looking = asyncio.Lock()
 
-    async def show_thinking(self, status: str) -> None:
-        await (await self._answer()).show_thinking(status)
+    async def show_thinking(self, status: str, note: str = "") -> bool:
+        return await (await self._answer()).show_thinking(status, note)
+
+    async def show_note(self, status: str, note: str) -> bool:
+        return await (await self._answer()).show_note(status, note)
+
+    async def withdraw(self) -> None:
+        await (await self._answer()).withdraw()
 
     async def add(self, piece: Escaped) -> None:
         await (await self._answer()).add(piece)
@@ -73,6 +90,10 @@ class PerhapsBegun:
         return await (await self._answer(message)).finish(message)
 
     async def _answer(self, message: Message | None = None) -> Answer:
+        async with self._looking:
+            return await self._looked_for(message)
+
+    async def _looked_for(self, message: Message | None) -> Answer:
         if self._found is None:
             post = AnswerPost(self._desk.calls, self._place)
             ts = await post.find_begun(self._since, message)

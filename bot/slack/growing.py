@@ -13,7 +13,7 @@ from bot.render.blocks import SECTION_CHARS, section
 from bot.render.message import Message
 from bot.render.mrkdwn import EMPTY, Escaped, trusted
 from bot.slack.answer_post import AnswerPost, fit
-from bot.slack.calls import SlackRefused
+from bot.slack.calls import SlackBusy, SlackRefused
 from bot.slack.learned import Learned
 
 UPDATE_EVERY_SECONDS: Final = 3.0
@@ -58,10 +58,44 @@ class GrowingPost:
         now = asyncio.get_running_loop().time()
         self._next_at = now + update_every_seconds if crowded else now
 
-    async def show(self, placeholder: Escaped) -> None:
-        """Post a line that stands there until the first piece comes."""
-        await self._start(placeholder)
+    @property
+    def stands(self) -> bool:
+        """Return whether a message of it is there."""
+        return self._ts is not None
+
+    async def show(self, note: Escaped) -> bool:
+        """
+        Post a note that stands there until the first piece comes, or change the one that does.
+
+        Returns:
+            False when it may go through a little later.
+        """
+        if self._ts is not None:
+            if self._post.room_for_updates() > KEPT_UPDATES:
+                await self._update(self._ts, note)
+            return True
+        if self._post.is_unheard:
+            # It may stand there; a second one is certainly wrong.
+            return True
+        try:
+            self._ts = await self._post.begin(
+                _so_far(note), patience_seconds=FIRST_PATIENCE_SECONDS
+            )
+        except SlackBusy as error:
+            log.info("note_not_shown", code=error.code)
+            return False
+        except SlackError as error:
+            log.info("note_not_shown", code=error.code)
+            return True
         self._next_at = asyncio.get_running_loop().time()
+        await self._on_started(self._ts)
+        return True
+
+    async def withdraw(self) -> None:
+        """Take away what stands there."""
+        ts = self._ts or await self._post.settled()
+        if ts is not None:
+            await self._post.delete(ts)
 
     async def add(self, piece: Escaped) -> None:
         """Show a piece now, soon, or at the end; never raises SlackError."""
@@ -70,15 +104,22 @@ class GrowingPost:
         if early or not self._learned.can(self._workspace_id, "update"):
             return
         if self._ts is None:
-            await self._start(self._text)
+            # A note that may stand there is looked for once more, at the end.
+            if not self._post.is_unheard:
+                await self._start(self._text)
         elif self._post.room_for_updates() > KEPT_UPDATES:
             await self._grow(self._ts)
 
     async def finish(self, message: Message) -> str:
         """Make it the whole message and return its ts; raises SlackError when nothing was posted."""
-        if self._ts is None:
-            return await self._post.post(message)
-        return await self._post.complete(self._ts, message)
+        ts = self._ts or await self._post.settled()
+        if ts is not None:
+            return await self._post.complete(ts, message)
+        ts = await self._post.post(message)
+        # A call that was slow rather than lost may have posted the note only now.
+        if late := await self._post.settled(besides=ts):
+            await self._post.delete(late)
+        return ts
 
     async def _start(self, text: Escaped) -> None:
         try:
@@ -92,8 +133,13 @@ class GrowingPost:
 
     async def _grow(self, ts: str) -> None:
         self._next_at = asyncio.get_running_loop().time() + self._every
+        await self._update(ts, self._text)
+
+    async def _update(self, ts: str, text: Escaped) -> None:
+        if not self._learned.can(self._workspace_id, "update"):
+            return
         try:
-            await self._post.update(ts, _so_far(self._text), patience_seconds=0.0)
+            await self._post.update(ts, _so_far(text), patience_seconds=0.0)
         except SlackRefused as error:
             self._learned.note(self._workspace_id, "update", error.code)
             log.info("answer_not_updated", code=error.code)

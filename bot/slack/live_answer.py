@@ -2,10 +2,12 @@
 An answer that everybody in the thread sees while it is written.
 
     stream ──refused, unknown, too many──> post and update ──refused──> one post
+    a note (where no status line was seen) ──> updated into the answer
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -41,17 +43,35 @@ class LiveAnswer:
         self._crowded = False
         self._stream: Stream | None = None
         self._growing: GrowingPost | None = None
+        # A note on its way to Slack must have ended before anything replaces it.
+        self._noting = asyncio.Lock()
 
-    async def show_thinking(self, status: str) -> None:
-        """Show a status line in a thread; elsewhere a message that becomes the answer."""
-        if self._place.thread_ts:
-            await self._desk.show_status(self._place, status)
-        elif self._growing is None and status.strip():
-            self._growing = self._new_growing()
-            await self._growing.show(escape(status))
+    async def show_thinking(self, status: str, note: str = "") -> bool:
+        """Show a status line in a thread, or a note where one stands already; elsewhere nothing."""
+        if self._growing is not None and self._growing.stands:
+            return await self.show_note(status, note or status)
+        return await self._desk.show_status(self._place, status)
+
+    async def show_note(self, status: str, note: str) -> bool:  # noqa: ARG002 - the port's signature
+        """Show a note in a message that becomes the answer; False when it may go through later."""
+        async with self._noting:
+            if self._pieces or not note.strip():
+                return True
+            self._growing = self._growing or self._new_growing()
+            return await self._growing.show(escape(note))
+
+    async def withdraw(self) -> None:
+        """Take a note away again."""
+        async with self._noting:
+            if self._growing is not None:
+                await self._growing.withdraw()
 
     async def add(self, piece: Escaped) -> None:
         """Show a piece: the first at once, later ones gathered."""
+        async with self._noting:
+            await self._add(piece)
+
+    async def _add(self, piece: Escaped) -> None:
         first = not self._pieces
         self._pieces.append(piece)
         if self._stream is not None:
@@ -68,11 +88,12 @@ class LiveAnswer:
         Raises:
             SlackError: Nothing of it could be shown.
         """
-        if self._stream is not None:
-            return await self._finish_stream(self._stream, message)
-        if self._growing is not None:
-            return await self._growing.finish(message)
-        return await self._post.post(message)
+        async with self._noting:
+            if self._stream is not None:
+                return await self._finish_stream(self._stream, message)
+            if self._growing is not None:
+                return await self._growing.finish(message)
+            return await self._post.post(message)
 
     async def abandon(self) -> None:
         """Close what is open without an end; for a writer that gives up."""

@@ -13,6 +13,7 @@ import pytest
 from bot.app.answer_tasks import AnswerTasks
 from bot.chat.request import Request, RequestState
 from bot.chat.sayings import Saying, say
+from bot.chat.transitions import AnswerLimits
 from bot.clock import FixedClock
 from bot.errors import SlackError
 from bot.work.port import Priority, Unit, WorkKind
@@ -170,6 +171,30 @@ async def test_who_stands_at_the_door_is_told() -> None:
         assert say(Saying.WAITING, "en", n=before) in office.house.desk.statuses
     office.open.set()
     await office.until_answered("T1-0", "T1-1", "T1-2", "T1-3")
+
+
+async def test_who_cannot_be_told_at_the_door_is_begun() -> None:
+    """Without a status line, and in private, a question that waits shows it in a message of its own."""
+    office = Office(limits=AnswerLimits(note=0.04))
+    office.house.desk.refuse_status = True
+    await office.ask("T1-0", "T1-1", "T1-2")
+    async with asyncio.timeout(5):
+        while len(office.house.desk.notes) < 3:  # noqa: ASYNC110 - notes have no event
+            await asyncio.sleep(0.01)
+    assert {office.state(f"T1-{n}") for n in range(3)} == {RequestState.WORKING}
+    office.open.set()
+    await office.until_answered("T1-0", "T1-1", "T1-2")
+    assert len(office.house.texts) == 3
+
+
+async def test_nobody_stands_at_the_door_for_longer_than_there_is_time() -> None:
+    """At the end of the time a question gets in and is answered without the model."""
+    office = Office(limits=AnswerLimits(whole=1.3))
+    await office.ask("T1-0", "T1-1", "T1-2", "T1-3")
+    # Received a second before, so that 0.3 s are left; the model says nothing at all.
+    await office.until_answered("T1-0", "T1-1", "T1-2", "T1-3")
+    assert len(office.house.texts) == 4
+    assert all("[sources]" not in text for text in office.house.texts)
 
 
 async def test_a_busy_workspace_leaves_turns_to_others() -> None:

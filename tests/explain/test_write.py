@@ -36,6 +36,7 @@ from tests.fakes.azure import (
     Incomplete,
     Refuse,
     Say,
+    Stall,
     Throttle,
     hallucinate,
     hostile,
@@ -179,6 +180,20 @@ async def test_failed_repair_keeps_the_first_answer(explainer: Explainer, server
 
     made = await ask(explainer)
 
+    assert (made.written_by, made.dropped_sentences) == ("azure", len(HALLUCINATION))
+
+
+async def test_a_repair_has_what_is_left_of_the_time(
+    explainer: Explainer, model: AzureModel, server: FakeAzure
+):
+    """All calls share one limit: a repair that does not end in time leaves the first answer."""
+    await model.warm_up()
+    server.then(hallucinate(), Stall())
+
+    async with asyncio.timeout(6):
+        made = await ask(explainer, patience_seconds=1.5)
+
+    assert len(server.calls) == 2
     assert (made.written_by, made.dropped_sentences) == ("azure", len(HALLUCINATION))
 
 

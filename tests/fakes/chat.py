@@ -27,7 +27,7 @@ from bot.chat.thread import ThreadKey, ThreadMemory
 from bot.chat.transitions import AnswerLimits
 from bot.chat.turns import is_expired, without_message, without_person
 from bot.chat.unfinished import Unfinished
-from bot.clock import FixedClock
+from bot.clock import Clock, FixedClock
 from bot.digest.delivery import Delivery, DeliveryKey, DeliveryState
 from bot.errors import SlackError
 from bot.explain.explanation import Explanation, Form, Level
@@ -234,6 +234,7 @@ class FakeDesk:
     messages: dict[str, Shown] = field(default_factory=dict)
     private: list[Shown] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     refuse: deque[SlackError] = field(default_factory=deque)
     refuse_status: bool = False
     first_shown_at: dict[str, float] = field(default_factory=dict)
@@ -253,10 +254,22 @@ class FakeAnswer:
         if self._ts:
             self._shown = desk.messages[self._ts]
 
-    async def show_thinking(self, status: str) -> None:
+    async def show_thinking(self, status: str, note: str = "") -> bool:
         if self._desk.refuse_status:
             raise SlackError("Slack does not know this method.", code="unknown_method")
         await self._desk.killer.step("status", lambda: self._desk.statuses.append(status))
+        return True
+
+    async def show_note(self, status: str, note: str) -> bool:
+        await self._begun()
+        await self._desk.killer.step("note", lambda: self._desk.notes.append(note))
+        return True
+
+    async def withdraw(self) -> None:
+        if self._ts:
+            await self._desk.killer.step(
+                "withdraw", lambda: self._desk.messages.pop(self._ts, None)
+            )
 
     async def add(self, piece: Escaped) -> None:
         assert isinstance(piece, Escaped)
@@ -342,7 +355,9 @@ class PlainRenderer:
         self.contents.append(content)
         return Message(text=f"[{content.basis}] {content.text}")
 
-    def explanation(self, explanation: Explanation, request_key: str) -> Message:
+    def explanation(
+        self, explanation: Explanation, request_key: str, *, model_missed: bool = False
+    ) -> Message:
         return Message(text=f"[explanation] {explanation.headline}")
 
     def already_explained(self, channel_id: str, ts: str, headline: str, language: str) -> Message:
@@ -404,7 +419,14 @@ class FakeFullExplainer:
     written: int = 0
 
     async def explain(
-        self, story: Story, *, level: Level, language: str, now: datetime, form: Form = Form.DIGEST
+        self,
+        story: Story,
+        *,
+        level: Level,
+        language: str,
+        now: datetime,
+        form: Form = Form.DIGEST,
+        patience_seconds: float | None = None,
     ) -> Explanation:
         assert form is Form.FULL
         await self.killer.step("explain")
@@ -416,7 +438,7 @@ class FakeFullExplainer:
     async def extract(
         self, story: Story, *, level: Level, language: str, now: datetime, form: Form = Form.DIGEST
     ) -> Explanation:
-        raise NotImplementedError
+        return make_explanation(story)
 
 
 @dataclass
@@ -457,6 +479,7 @@ class House:
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     places: int = 8
     per_workspace: int = 8
+    clock: Clock = field(default_factory=lambda: FixedClock(NOW))
 
     def __post_init__(self) -> None:
         if isinstance(self.model, ScriptedModel):
@@ -495,6 +518,7 @@ class House:
                 renderer=self.renderer,
                 whispers=self.whispers,
                 remembering=remembering,
+                has_model=self.model is not None,
             ),
             desk=self.desk,
             renderer=self.renderer,
@@ -504,7 +528,7 @@ class House:
             limits=self.limits,
             places=self.places,
             per_workspace=self.per_workspace,
-            clock=FixedClock(NOW),
+            clock=self.clock,
         )
 
     def unfinished(self) -> Unfinished:

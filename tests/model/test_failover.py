@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -145,6 +146,38 @@ async def test_patience_ends():
         await failover(time, only, patience_seconds=90.0).complete(REQUEST)
 
     assert (time.slept, only.asked) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [[throttled(1)], [throttled(25)], [Overloaded("500")], [ModelTimeout("slow")]],
+    ids=str,
+)
+async def test_a_requests_own_patience_bounds_everything(errors: list[ModelError]):
+    """Whoever asks with less patience than the gateway's hears of a failure within it."""
+    time = Time()
+    regions = [Scripted(name, *errors * 50) for name in ("first", "second")]
+
+    with pytest.raises(ModelError):
+        await failover(time, *regions, patience_seconds=90.0).complete(REQUEST.within(20.0))
+
+    assert time.seconds <= 20.0
+
+
+async def test_no_call_may_outlast_the_patience():
+    """A call gets what is left, not what it would like."""
+    time, given = Time(), []
+
+    class Noting(Scripted):
+        async def complete(self, request: ModelRequest) -> ModelReply:
+            given.append(request.timeout_seconds)
+            return await super().complete(request)
+
+    await failover(time, Noting("only", throttled(13))).complete(
+        replace(REQUEST, patience_seconds=20.0)
+    )
+
+    assert given == [10.0, pytest.approx(7.0)]
 
 
 async def test_attempts_are_bounded():
