@@ -215,6 +215,7 @@ def _in_single_marks(text: str) -> Iterator[str]:
     """
     marks = [(mark.start(), mark[0]) for mark in _SINGLE_MARK.finditer(text)]
     number = 0
+    none_follows = False
     while number < len(marks):
         start, opening = marks[number]
         number += 1
@@ -223,8 +224,11 @@ def _in_single_marks(text: str) -> Iterator[str]:
             continue
         if number < len(marks) and marks[number][0] - start - 1 < _MIN_QUOTED_CHARS:
             continue
+        if none_follows and (number == len(marks) or marks[number][1] != "‚"):
+            continue  # looking to the end again and again would take quadratic time
         end = _closing(text, marks, number)
         if end is None:
+            none_follows = True
             continue
         place, mark = marks[end]
         if mark in "’'‘" and not _is_word(text, place + 1):

@@ -13,13 +13,16 @@ from bot.digest.commands import Change, SwitchOff, SwitchOn
 from bot.digest.form import SettingsForm
 from bot.digest.outcome import NotPosted
 from bot.digest.outcomes import Changed, NeedsZone
+from bot.digest.own_feeds import ServingFeeds
 from bot.digest.preference import Channel, Preference
 from bot.digest.setup import set_channel
 from bot.digest.show_settings import ShowSettings
+from bot.digest.spot import Asker, Spot
+from bot.digest.spots import Spots
 from bot.digest.tell import Teller
 from bot.digest.zone_notice import ZoneNotices
-from bot.news.feed import Feed
 from bot.render.settings_view import SettingsContent
+from storage.cipher import Cipher, generate_key
 from tests.fakes.digest import NOW, FakeStories, ScriptedPoster, render_notice
 from tests.fakes.preferences import ANNA, SPOT, Office
 
@@ -28,8 +31,8 @@ HOUR = timedelta(hours=1)
 
 
 class NoOwnFeeds:
-    async def own(self, workspace_id: str) -> list[Feed]:
-        return []
+    async def serving(self, spot: Spot, asker: Asker) -> ServingFeeds:
+        return ServingFeeds()
 
 
 def notices(office: Office, poster: ScriptedPoster) -> ZoneNotices:
@@ -55,12 +58,19 @@ async def holding(office: Office, zone: str, channel_id: str = "C1", **changes: 
 
 
 async def window(office: Office) -> SettingsContent:
+    spots = Spots(
+        places=None,  # type: ignore[arg-type]  # nothing is asked of Slack
+        people=office.people,
+        channels=office.channels,
+        seals=Cipher([generate_key()]),
+    )
     shown = ShowSettings(
         channels=office.channels,
         stories=FakeStories([]),
         settings=office.settings,
         feeds=NoOwnFeeds(),  # type: ignore[arg-type]  # only the list is asked for
         permissions=office.permissions,
+        spots=spots,
     )
     content = await shown.content(SPOT, ANNA, NOW)
     assert isinstance(content, SettingsContent)

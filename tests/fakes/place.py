@@ -148,6 +148,7 @@ def channel_due(now: datetime, **preference: Any) -> Channel:
         preference=wanted,
         next_due_at=local.astimezone(UTC),
         switched_on_at=now - timedelta(hours=1),
+        is_set_up=True,
     )
 
 

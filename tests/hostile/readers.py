@@ -46,6 +46,8 @@ from bot.explain import (
     readability,
     review,
     sentences,
+    superseded,
+    update,
     wire,
     wordforms,
 )
@@ -54,6 +56,8 @@ from bot.explain.explanation import ExplainedTerm, ExplanationKey, Form, Level
 from bot.explain.extractive import extractive
 from bot.explain.glossary import Glossary
 from bot.explain.grounding import Grounds
+from bot.explain.outgoing import named
+from bot.explain.outgoing.check import Outgoing
 from bot.model import faults
 from bot.net import (
     address,
@@ -71,10 +75,11 @@ from bot.news import ai_words, apart, relevance, revise, terms, text, topic_tags
 from bot.news import figures as news_figures
 from bot.news.entry import Entry, Page
 from bot.news.feed import Feed
-from bot.render import blocks, clean, emphasis, ids, links, mrkdwn, notice, stream
+from bot.news.story import LeftOut
+from bot.render import blocks, clean, emphasis, ids, links, mrkdwn, notice, recap, stream
 from bot.render.command_names import CommandNames
 from bot.render.message import Message
-from bot.slack import directory, markdown, tail
+from bot.slack import directory, markdown, same_message, tail
 from bot.slack.answer_post import fit
 from bot.well_formed import well_formed, well_formed_json
 from tests.fakes.explaining import NOW, make_entry, make_story
@@ -139,6 +144,26 @@ def _extracted(text: str) -> object:
     return extractive(story, chosen, key=_KEY, sources=(), glossary=GLOSSARY, now=NOW)
 
 
+def _updates() -> tuple[update.Update, ...]:
+    """What later reports of an event changed: a figure, a day, an actor, an outcome; and a correction."""
+    first = make_entry(1, title="Harbor Labs released Pilot 2.1", text="Pilot needs 4 GB.")
+    later = [
+        "Pilot now needs 8 GB instead of 4, says Harbor Labs.",
+        "Harbor Labs delayed Pilot from 26 February to 10 April.",
+        "Correction: Harbor Labs did not release Pilot 2.1 on Thursday.",
+        "Anna Beck replaces Maren Voss as head of Harbor Labs; Delta leads the round.",
+        "Regulators approved the deal of Harbor Labs.",
+    ]
+    entries = [make_entry(number, title=told, text=told) for number, told in enumerate(later, 2)]
+    story = make_story(first, *entries)
+    return tuple(replace(update.update_of(story, one, {}), at=NOW) for one in entries)
+
+
+def _update(text: str) -> object:
+    told = make_entry(2, title=text[:500], text=text)
+    return update.update_of(make_story(make_entry(1, title=text[:500]), told), told, {})
+
+
 def _entry(text: str) -> Entry:
     return make_entry(1, title=text[:300], text=text, outlet_name=text[:80])
 
@@ -189,6 +214,10 @@ def _unlike(text: str) -> str:
 
 _SOURCED: Final = SourcedCheck(["Harbor Labs released Pilot 2.1 for 4 GB."], ["What?"], GLOSSARY)
 _GENERAL: Final = GeneralCheck(["What does Pilot mean?"], GLOSSARY)
+
+_UPDATES: Final = _updates()
+_OLD: Final = make_entry(1)
+_OUTGOING: Final = Outgoing(["Harbor Labs released Pilot 2.1."], ["https://harbor.example/"])
 
 READERS: Final[dict[str, Reader]] = {
     # What people type.
@@ -269,7 +298,21 @@ READERS: Final[dict[str, Reader]] = {
     "a headline cut": review.cut_headline,
     "white space folded": draft.fold_space,
     "a fault of the model's service": faults._excerpt,
+    "a sentence that an update overtook": lambda text: superseded.says_superseded(
+        text, _UPDATES, ["Pilot needs 8 GB.", "It comes on 10 April."], "en"
+    ),
     # What feeds and pages say.
+    "a report that updates overtook": lambda text: (
+        superseded.without_superseded(_OLD, text, _UPDATES, "en"),
+        superseded.without_superseded(replace(_OLD, language="de"), text, _UPDATES, "de"),
+    ),
+    "an update": _update,
+    "whether it may be posted": lambda text: Outgoing([text], [f"https://{text[:99]}/"]).fits(text),
+    "whether it may be posted after something": lambda text: _OUTGOING.fits(text[-1_900:], text),
+    "a name of a publisher": lambda text: named.shown_name(text, text),
+    "what was left out": lambda text: named.shown_left_out(
+        LeftOut(headline=text, reason=f"like “{text}”", url=f"https://{text[:99]}/")
+    ),
     "sentences": sentences.split_sentences,
     "sentences in German": lambda text: sentences.split_sentences(text, "de"),
     "a language guessed": language.guess,
@@ -339,6 +382,12 @@ READERS: Final[dict[str, Reader]] = {
     "an address's host to link": lambda text: links.safe_url(f"https://{text}/"),
     "a label": lambda text: links.honest_label(text, "https://a.example/"),
     "a link": lambda text: mrkdwn.link(f"https://a.example/{text}", text),
+    "a headline of the recap": lambda text: recap._linked(
+        recap.RecapEntry(headline=text, url="https://a.example/", when="Monday")
+    ),
+    "whether Slack shows our message": lambda text: same_message.says_the_same(
+        Message(text=text, blocks=()), {"text": text}
+    ),
     "a notice": lambda text: notice.notice(f"Said: {text}."),
     "a fallback text cut": lambda text: fit(text, 3_800),
     "a stream's tail": _tail,

@@ -45,6 +45,7 @@ MIXED = (
     "the ledger.example", "https://ledger.example/feed?ref=rss", "<https://a.example|a.example>", "7" * 20,
     "What was in Monday's digest?", "the second one", "Die KI-Meldung Nr. 3 ist wichtig. Das Gerät kostet 3 Euro.",
     "OpenAI sues Harbor on 3 March 2027: “Gemini” costs 1,200 dollars, up 5 percent (Reuters), says Sam O'Neil.",
+    "Node.js and Quillgate.io at 1Qm7xK2vR9pLw4TzB8nYc3HdF6gJs5EaVu or 15.5 GB; Das Modell Pilot kostet 4 GB.",
     "人工知能のモデルは大きい。「はい」と言った。", "Untitled", "<script>a</script> <b", "A; B is here and it is; C is there and it is", "", "?",
 )  # fmt: skip
 FRESH = count()
@@ -167,6 +168,8 @@ ELSEWHERE = {
     ("bot/news/topic_tags.py", "_stem_pattern"): "makes patterns of our own words",
     ("bot/digest/digest_words.py", "_source"): "makes a parser, which the table runs",
     ("bot/digest/digest_words.py", "_feed"): "makes a parser, which the table runs",
+    ("bot/explain/outgoing/order_pattern.py", "pattern"): "makes patterns of our own words",
+    ("bot/explain/outgoing/own_words.py", "_own"): "reads our own prompts",
     ("bot/model/faults.py", "outcome_of"): "reads names of our own classes",
     (
         "bot/net/page_parse.py",
