@@ -140,8 +140,8 @@ def outlet_of(url: str) -> str:
     parts = _split(url)
     if parts is None:
         return ""
-    host = _idna(parts.hostname or "")
-    if _is_ip(host):
+    host = idna(parts.hostname or "")
+    if is_ip(host):
         return host
     labels = [label for label in host.split(".") if label]
     if len(labels) > 2 and labels[0] == "www":  # noqa: PLR2004 - www.name.tld
@@ -178,7 +178,8 @@ def _port(parts: SplitResult) -> str:
     return "" if parts.port in _DEFAULT_PORTS else f":{parts.port}"
 
 
-def _idna(host: str) -> str:
+def idna(host: str) -> str:
+    """Return a host in small ASCII letters, as name servers know it; itself when it cannot be."""
     host = host.rstrip(".").lower()
     if host.isascii():
         return host
@@ -188,7 +189,8 @@ def _idna(host: str) -> str:
         return host
 
 
-def _is_ip(host: str) -> bool:
+def is_ip(host: str) -> bool:
+    """Return whether a host is an IP address, of either version, without brackets."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -197,8 +199,8 @@ def _is_ip(host: str) -> bool:
 
 
 def _host(parts: SplitResult) -> str:
-    host = _idna(parts.hostname or "")
-    if _is_ip(host):
+    host = idna(parts.hostname or "")
+    if is_ip(host):
         return f"[{host}]" if ":" in host else host
     return _MOBILE_INSIDE.sub(r"\1.", _HOST_PREFIX.sub("", host))
 

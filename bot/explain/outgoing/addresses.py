@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.explain.outgoing.fold import fold
 from bot.news.text import word_set
-from bot.news.urlkey import outlet_of
+from bot.news.urlkey import idna, is_ip, outlet_of
 
 # What is written so that no program links it: "evil[.]com", "evil (dot) com", "me[at]evil.com".
 _DOT_WORD = r"(?:dot|punkt|point|punto|ponto|punt)"
@@ -146,7 +145,7 @@ def host_of(address: str) -> str:
         host = urlsplit(address).hostname or ""
     except ValueError:
         return ""
-    return _ascii(host.rstrip(".")).removeprefix("www.")
+    return idna(host.rstrip(".")).removeprefix("www.")
 
 
 class Hosts:
@@ -159,7 +158,7 @@ class Hosts:
 
     def has(self, host: str) -> bool:
         """Return whether a host is a source's, lies below one, or is the site one belongs to."""
-        host = _ascii(host).removeprefix("www.")
+        host = idna(host).removeprefix("www.")
         if host in self._hosts or host in self._sites:
             return bool(host)
         return any(host.endswith(f".{own}") for own in self._hosts)
@@ -206,7 +205,7 @@ def _is_ending(labels: list[str]) -> bool:
 
 def _ip_addresses(text: str) -> Iterator[str]:
     for match in _QUAD.finditer(text):
-        if _is_ip(match[0]) and not _VERSION.search(
+        if is_ip(match[0]) and not _VERSION.search(
             text[max(0, match.start() - 12) : match.start()]
         ):
             yield match[0]
@@ -214,32 +213,14 @@ def _ip_addresses(text: str) -> Iterator[str]:
         yield "an odd way to write an IP address"
     for match in _SIX.finditer(text):
         token = match[0].strip("[]")
-        if token.count(":") > 1 and any(map(str.isdigit, token)) and _is_ip(token):
+        if token.count(":") > 1 and any(map(str.isdigit, token)) and is_ip(token):
             yield token
-
-
-def _is_ip(token: str) -> bool:
-    try:
-        ipaddress.ip_address(token)
-    except ValueError:
-        return False
-    return True
 
 
 def _host(rest: str) -> str:
     """Return the host after `//`; "" when it has user info, which is there to deceive."""
     authority = re.split(r"[/\\?#]", rest, maxsplit=1)[0]
     return "" if "@" in authority else host_of(authority.strip(".,;!)]"))
-
-
-def _ascii(host: str) -> str:
-    host = host.casefold()
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
 
 
 @cache
