@@ -168,7 +168,7 @@ ELSEWHERE = {
     ("bot/news/topic_tags.py", "_stem_pattern"): "makes patterns of our own words",
     ("bot/digest/digest_words.py", "_source"): "makes a parser, which the table runs",
     ("bot/digest/digest_words.py", "_feed"): "makes a parser, which the table runs",
-    ("bot/explain/outgoing/order_pattern.py", "pattern"): "makes patterns of our own words",
+    ("bot/explain/outgoing/order_pattern.py", "_made"): "makes patterns of our own words",
     ("bot/explain/outgoing/own_words.py", "_own"): "reads our own prompts",
     ("bot/model/faults.py", "outcome_of"): "reads names of our own classes",
     (

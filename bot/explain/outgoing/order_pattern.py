@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from bot.explain.outgoing.fold import fold
 
@@ -14,6 +15,23 @@ def words(most: int) -> str:
     return rf"(?:{_WORD}\s){{0,{most}}}?"
 
 
-def pattern(*alternatives: str) -> re.Pattern[str]:
-    """Return one pattern of all, spelled as `fold` spells texts."""
-    return re.compile("|".join(f"(?:{fold(one)})" for one in alternatives))
+class Pattern:
+    """One pattern of many, spelled as `fold` spells texts; made at its first use, which takes a while."""
+
+    def __init__(self, alternatives: tuple[str, ...]) -> None:
+        self._alternatives = alternatives
+
+    @cached_property
+    def _made(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{fold(one)})" for one in self._alternatives))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self._made.search(text)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        return self._made.match(text, start)
+
+
+def pattern(*alternatives: str) -> Pattern:
+    """Return one pattern of all."""
+    return Pattern(alternatives)
