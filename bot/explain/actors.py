@@ -20,7 +20,7 @@ _ROLE = re.compile(
     r" (?:jointly )?(?:by|von) (?:the )?(?P<name>[A-ZÀ-Þ][\w&-]*(?: [A-ZÀ-Þ][\w&-]*){0,2})"
 )
 _LEADS = re.compile(
-    r"(?P<name>[A-ZÀ-Þ][\w&-]*(?: [A-ZÀ-Þ][\w&-]*){0,2}) (?:now |also )?(?P<role>leads|led|backs|builds|supplies|hosts|funds)\b"
+    r"(?<![\w&-])(?P<name>[A-ZÀ-Þ][\w&-]*+(?: [A-ZÀ-Þ][\w&-]*+){0,2}) (?:now |also )?(?P<role>leads|led|backs|builds|supplies|hosts|funds)\b"
 )
 _ROLE_OF = {"leads": "led", "backs": "backed", "builds": "built", "supplies": "supplied", "hosts": "hosted", "funds": "funded"}  # fmt: skip
 

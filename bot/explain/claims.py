@@ -18,10 +18,11 @@ from bot.explain.rounding import supports
 from bot.news.revise import days_in
 from bot.news.text import word_set
 
+_MOST_FIGURES = 60  # more stand in a table, and in no sentence
 _NEAR = 60  # characters to each side: about eight words
 _UNIT_WORDS = 2
 _COMING_DAYS = 270
-_YEARS = range(1900, 2101)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}|2100")
 _STEM = 5
 _SHORTEST_STEM = 3
 _ENDINGS = re.compile(r"(?:ing|ed|es|en|er|s|e|t|n)$")
@@ -190,7 +191,7 @@ def figure_claims(sentence: str, language: str) -> tuple[FigureClaim, ...]:
     text = unicodedata.normalize("NFKC", sentence)
     claims = [
         _claim(text, figure)
-        for figure in figures(text, language or "en")
+        for figure in figures(text, language or "en")[:_MOST_FIGURES]
         if _is_amount(text, figure)
     ]
     return tuple(_with_lent_units(claims))
@@ -243,7 +244,9 @@ def stem(word: str) -> str:
 
 def _claim(text: str, figure: Figure) -> FigureClaim:
     near = text[max(0, figure.start - _NEAR) : figure.end + _NEAR]
-    of = frozenset({figure.unit}) if figure.unit else _counted(text[figure.end :])
+    of = (
+        frozenset({figure.unit}) if figure.unit else _counted(text[figure.end : figure.end + _NEAR])
+    )
     return FigureClaim(
         figure=figure,
         of=of,
@@ -266,10 +269,10 @@ def _counted(after: str) -> frozenset[str]:
 
 
 def _is_amount(text: str, figure: Figure) -> bool:
-    before = text[: figure.start]
     if figure.unit:
         return True
-    is_year = figure.as_written.isdigit() and int(figure.as_written) in _YEARS
+    before = text[max(0, figure.start - _NEAR) : figure.start]
+    is_year = bool(_YEAR.fullmatch(figure.as_written))
     if is_year or _VERSION_BEFORE.search(before):
         return False
     named = _NAME_BEFORE.search(before[-30:])
@@ -283,9 +286,10 @@ def _is_earlier(text: str, start: int, end: int) -> bool:
     before = _SIGN_BEFORE.sub(" ", text[max(0, start - 60) : start])
     if _BEFORE_EARLIER.search(before):
         return True
-    if _FROM.search(before) and _THEN_TO.match(text[end:]):
+    after = text[end : end + _NEAR]
+    if _FROM.search(before) and _THEN_TO.match(after):
         return True
-    return _AFTER_EARLIER.match(text[end:]) is not None
+    return _AFTER_EARLIER.match(after) is not None
 
 
 def _with_lent_units(claims: list[FigureClaim]) -> list[FigureClaim]:

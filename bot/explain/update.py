@@ -54,7 +54,7 @@ _TELLS_CHANGE = re.compile(
     re.IGNORECASE,
 )
 _PUT_OFF = frozenset({"delayed", "cancelled"})
-_VERSIONED = re.compile(r"\b([A-ZÀ-Þ][\w-]*) (\d+(?:\.\d+)?)\b")
+_VERSIONED = re.compile(r"(?<![\w-])([A-ZÀ-Þ][\w-]*+) (\d+(?:\.\d+)?)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
