@@ -268,6 +268,7 @@ class Conversation:
                 desk=desk,
                 data=database.channel_data,
                 installations=database.installations,
+                moved=newsroom.cache.forget,
             ),
             places=self.places,
             spots=spots,

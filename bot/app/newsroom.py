@@ -35,6 +35,7 @@ from bot.news.collect import FeedProgress, collect
 from bot.news.feed import PolledFeed, PollState
 from bot.news.ports import FeedReader
 from bot.news.scope import SHARED
+from bot.news.stories import OWN_STORY
 from bot.news.story import CollectReport, Problem
 from bot.settings import Settings
 from storage.cipher import Cipher, load_or_create_key
@@ -259,7 +260,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def _own_story_id() -> str:
     """Draw the id of a story of own feeds; it stands in buttons, and must not be guessed."""
-    return f"o_{secrets.token_hex(16)}"
+    return OWN_STORY + secrets.token_hex(16)
 
 
 def _is_wanted(poll: PollState, now: datetime) -> bool:

@@ -47,7 +47,16 @@ class Added:
 
 
 class Lifecycle:
-    """Follows what Slack says of channels and workspaces."""
+    """
+    Follows what Slack says of channels and workspaces.
+
+    Args:
+        channels: What is stored of them.
+        desk: Their deliveries.
+        data: Everything of a workspace.
+        installations: Who installed us.
+        moved: Told that stories of own feeds belong to another channel id.
+    """
 
     def __init__(
         self,
@@ -56,7 +65,9 @@ class Lifecycle:
         desk: ChannelDesk,
         data: ChannelData,
         installations: InstallationStore,
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
+        self._moved = moved
         self._channels = channels
         self._desk = desk
         self._data = data
@@ -69,6 +80,7 @@ class Lifecycle:
     async def id_changed(self, workspace_id: str, old_id: str, new_id: str) -> None:
         """Let everything of a channel follow its new id, as when it becomes shared."""
         await self._channels.change_id(workspace_id, old_id, new_id)
+        self._moved()
 
     async def archived(self, workspace_id: str, channel_id: str, now: datetime) -> Channel | None:
         """Stop deliveries to an archived channel; return it when its digest came until now."""

@@ -21,6 +21,7 @@ from bot.digest.schedule import due_on
 from bot.explain.outgoing.check import Outgoing, about_story
 from bot.explain.outgoing.named import shown_headline, shown_outlet
 from bot.news.rank import Weights, score
+from bot.news.stories import is_own
 from bot.news.story import Story
 
 MAX_RECAP_LINES = 10
@@ -53,7 +54,8 @@ def recap(
     Return the stories told in a week, each once with its updates merged, most important first.
 
     Importance is the rank's score without age: a week's news does not matter less for being told
-    on Monday. What is only known by its headline comes last, newest first.
+    on Monday. What is only known by its headline comes last, newest first. Of own feeds that serve
+    here no more, nothing is repeated.
 
     Args:
         told_of_week: Told on dates of the week.
@@ -68,23 +70,30 @@ def recap(
     lines = [
         (_importance(stories.get(story_id), preference), line)
         for story_id, tellings in by_story.items()
-        if (line := _line(tellings, stories.get(story_id), preference)) is not None
+        if (line := _line(tellings, stories.get(story_id), preference, stories)) is not None
     ]
     lines.sort(key=lambda pair: (-pair[0], -pair[1].last_on.toordinal(), pair[1].story_id))
     return tuple(line for _, line in lines[:MAX_RECAP_LINES])
 
 
 def _line(
-    tellings: Sequence[Told], story: Story | None, preference: Preference
+    tellings: Sequence[Told],
+    story: Story | None,
+    preference: Preference,
+    stories: Mapping[str, Story],
 ) -> RecapLine | None:
     ordered = sorted(tellings, key=lambda one: (one.on, one.revision))
     newest = ordered[-1]
     seen = story and without_muted(story, preference.muted_outlets)
     if story is not None and seen is None:
         return None
+    # Stories are kept for longer than a week: its feed was removed, or serves others now.
+    withdrawn = is_own(newest.story_id) and newest.story_id not in stories
+    if withdrawn and seen is None:
+        return None
     return RecapLine(
         story_id=newest.story_id,
-        headline=_headline(newest.headline, seen),
+        headline=_headline("" if withdrawn else newest.headline, seen),
         first_on=ordered[0].on,
         last_on=newest.on,
         updates=len({one.revision for one in ordered}) - 1,

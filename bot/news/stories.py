@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from bot.news.cluster import assign
 from bot.news.entry import Entry
@@ -33,6 +34,8 @@ from bot.news.topic_tags import tag
 
 NewId = Callable[[], str]
 """Draws the id of an own story: another one at each call, and never one that can be guessed."""
+# What the ids of own stories begin with.
+OWN_STORY: Final = "o_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,11 @@ class Grouping:
 def story_id(first_entry_id: str) -> str:
     """Return the id of the shared story that an entry opens: "s_" and 12 hex digits."""
     return "s_" + hashlib.sha256(first_entry_id.encode()).hexdigest()[:12]
+
+
+def is_own(story_id: str) -> bool:
+    """Return whether an id is that of a story of own feeds."""
+    return story_id.startswith(OWN_STORY)
 
 
 def for_scope(stories: Iterable[Story], viewer: Scope) -> list[Story]:

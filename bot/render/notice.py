@@ -12,6 +12,8 @@ from bot.render.mrkdwn import EMPTY, Escaped, code, escape_piece, join, trusted
 
 MAX_SENTENCE_CHARS = 1_000
 MAX_NOTICE_CHARS = 2_900
+# Sections of one notice.
+_MAX_PARTS = 8
 _CODE = re.compile(r"`([^`\n]{1,100})`")
 
 
@@ -29,7 +31,27 @@ def notice(*sentences: str, buttons: Sequence[blocks.Element] = (), block_id: st
     """
     text = lines_of(sentences)
     row: tuple[Block, ...] = (blocks.actions(buttons, block_id=block_id),) if buttons else ()
-    return Message(text=str(text), blocks=(blocks.section(text), *row))
+    parts = [blocks.section(lines_of(part)) for part in _parts(sentences)]
+    return Message(text=str(text), blocks=(*(parts or [blocks.section(text)]), *row))
+
+
+def _parts(sentences: Sequence[str]) -> list[list[str]]:
+    """Return sentences as they stand together; a long list, such as that of own feeds, in several."""
+    parts: list[list[str]] = []
+    room = 0
+    for sentence in sentences:
+        length = len(lines_of([sentence]))
+        if not length:
+            continue
+        needed = length + 1
+        if needed > room:
+            if len(parts) == _MAX_PARTS:
+                break
+            parts.append([])
+            room = MAX_NOTICE_CHARS
+        parts[-1].append(sentence)
+        room -= needed
+    return parts
 
 
 def lines_of(sentences: Sequence[str], limit: int = MAX_NOTICE_CHARS) -> Escaped:

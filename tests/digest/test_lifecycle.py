@@ -38,7 +38,9 @@ class World(Office):
             desk=self.desk,
             data=self.data,
             installations=self.installations,
+            moved=lambda: self.moved.append("moved"),
         )
+        self.moved: list[str] = []
 
     @property
     def channel(self):
@@ -61,6 +63,8 @@ async def test_a_new_id_takes_the_preference_along():
         await world.lifecycle.id_changed("T1", "C1", "G7")
     assert set(world.channels.rows) == {("T1", "G7")}
     assert world.channels.rows["T1", "G7"].preference == world.start.preference
+    # What its own feeds told is found under the new id at once, not when caches have aged.
+    assert world.moved == ["moved"] * 2
 
 
 @pytest.mark.parametrize(("stop", "reason"), [("archived", ARCHIVED), ("bot_removed", BOT_REMOVED)])

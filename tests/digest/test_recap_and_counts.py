@@ -103,6 +103,16 @@ def test_age_does_not_count_what_was_muted_since_is_out_and_lines_are_bounded():
     assert len(recap(many, {}, preference)) == MAX_RECAP_LINES
 
 
+def test_what_own_feeds_told_goes_with_them():
+    """A removed feed's headlines are not told again: no line, or what others told of the event."""
+    here = make_story("A bank's own news", id="o_here")
+    event = make_story("A bank opens its model", id="s_event")
+    stories = {"o_here": here, "s_event": event}
+    week = [told("o_here", 1), told("o_gone", 2), told("o_copy", 3, copy_of="s_event")]
+    lines = {line.story_id: line.headline for line in recap(week, stories, make_preference())}
+    assert lines == {"o_here": "o_here v1", "o_copy": "A bank opens its model"}
+
+
 async def test_the_maker_puts_the_recap_into_the_weeks_last_digest_only():
     """On Friday, with the switch on: what was told since Monday, without what stands above it."""
     channels = FakeChannels()

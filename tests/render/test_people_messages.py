@@ -137,6 +137,16 @@ def test_hostile_sentences_do_nothing(text):
         assert_message_sound(message)
 
 
+def test_a_long_list_is_shown_to_its_end():
+    """Fifty feeds and what can be done with them: no line is cut, and none is left out."""
+    lines = [f"Feed {n} (https://{n}.example/{'path/' * 15}): all & sundry" for n in range(60)]
+    said = ["These feeds were added:", "", *lines, "`/digest remove` takes one away."]
+    message = notice(*said)
+    assert_message_sound(message)
+    shown = "\n".join(block["text"]["text"] for block in message.blocks)
+    assert shown.split("\n") == [line.replace("&", "&amp;") for line in said if line]
+
+
 def test_backticks_become_code():
     """A command in a sentence looks like one, and an open backtick is no markup."""
     assert notice("Type `/digest on 9:00` or `/digest").text == (
