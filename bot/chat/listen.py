@@ -144,24 +144,38 @@ _ASKED = re.compile(
     r"(?<![?!])!*+\?[?!]*+(?:[ )\]}\"'”’»*_~`]|:[a-z0-9_+'-]{1,60}:)*+$|:(?:grey_)?question:$|:interrobang:$",
     re.IGNORECASE,
 )
+_THANKED_FOR = (
+    r"info|information|help|answers?|explanations?|clarifications?|summar(?:y|ies)|update|heads[- ]up|tip|pointer|details?|link|reply|response|"
+    r"context|overview|effort|work"
+)
 # What people say to a bot, or to nobody, longest first; several in a row are small talk as well.
 _SMALL_WORDS = (
-    r"(?:(?:many|much|big|huge) )?(?:thanks?|thx|ty|tysm|thank (?:you|u)|cheers|kudos)"
-    r"(?: (?:a lot|a million|so much|very much|you|u|all|guys|again|bot|everyone|everybody|team|plainwire|für die info|"
-    r"for (?:this|that|sharing|the (?:info|help|answer|explanation|summary)|explaining|clarifying|your help)))*|"
-    r"(?:vielen |herzlichen |besten |lieben )?dank(?:e(?: ?(?:schön|sehr|dir|euch))?)?|merci(?: (?:beaucoup|bien|à tous))?|"
-    r"(?:muchas |mil )?gracias|obrigad[oa]|grazie(?: mille)?|dank je(?: wel)?|bedankt|tack(?: så mycket)?|takk|tak|dzięki|"
-    r"lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|(?:ha )+ha|ha|xd|wow|nice(?: one| work| job)?|cool(?: stuff| thanks)?|"
-    r"(?:really |very |so |that['’]?s |that (?:is|was) |this (?:is|was) |it['’]?s )?(?:great|helpful|useful|interesting|perfect|awesome|amazing|excellent|brilliant|cool|nice|good|clear|clearer|fine|super)"
-    r"(?: (?:stuff|read|news|summary|answer|explanation|job|work|idea|point|thanks|now|to know))?|wonderful|fantastic|lovely|"
-    r"(?:very )?well done|love (?:it|this|that)|you['’]?re the best|good (?:to know|one|bot|stuff|read|morning|point|job|work)|interesting|"
-    r"ok(?:ay|i|idoki)?(?: then)?|k|kk|yes|yep|yeah|yup|no|nope|nah|sure(?: thing)?|agreed|agree|same|this|so true|true|exactly|indeed|"
-    r"right|alright|all right|(?:i )?got it(?: now)?|gotcha|(?:oh |ah )?i see(?: now)?|understood|i understand(?: now)?|noted|"
-    r"(?:that |it |this |now it |now that )?(?:makes sense|helps|helped)(?: a lot| now| me)*|fair(?: enough| point)?|no (?:problem|worries|way)|np|"
-    r"\+1|-1|100|100%|oh|ah|aha|hm+|huh|ouch|yikes|omg|wtf|fyi|"
-    r"super|toll|klasse|prima|perfekt|genau|stimmt|ja|nein|klar|krass|(?:sehr )?(?:interessant|hilfreich|spannend|gut|nett)|gut zu wissen|"
-    r"alles klar|(?:habe? ich )?verstanden|top|passt|g[eé]nial|parfait|d['’]accord|super bien|très bien|bien|vale|perfecto|"
-    r"good (?:morning|night)|morning|hi|hello|hey|hallo|moin|bye|see you"
+    r"good (?:morning|night)(?: (?:all|everyone|everybody|team|folks))?|(?:have a )?(?:nice|great|good) (?:day|evening|weekend)|super bien|"
+    r"(?:(?:many|much|big|huge) )?(?:thanks?|thx|thnx|tnx|tx|ty|tysm|thank (?:you|u)|cheers|kudos)"
+    r"(?:,? (?:a lot|a million|a ton|a bunch|loads|heaps|tons|so much|very much|indeed|kindly|you|u|all|guys|again|bot|mate|everyone|everybody|team|plainwire|für die info|in advance|"
+    rf"for (?:this|that|it|sharing|(?:explaining|clarifying)(?: (?:this|that|it))?|your time|(?:all )?(?:the|your|that|this)(?: (?:quick|fast|great|good|nice|clear|clean|short|simple|detailed|helpful|useful)){{0,2}} (?:{_THANKED_FOR}))))*|"
+    r"(?:i )?(?:really |much |very much )?appreciate(?:d| (?:it|that|this|the (?:help|info|answer|explanation)))|"
+    r"dank (?:je|u)(?: wel)?|(?:vielen |herzlichen |besten |lieben |tausend )?dank(?:e(?: ?(?:schön|sehr|dir|euch|vielmals))?| dir| euch)?"
+    r"(?: (?:fürs erklären|für (?:die|deine) (?:info|erklärung|antwort|hilfe|zusammenfassung)))?|"
+    r"merci(?: (?:beaucoup|bien|à tous|infiniment))?(?: (?:pour (?:l['’]|la |cette |ton )?(?:info|explication|réponse|aide)))?|"
+    r"(?:muchas |mil |muchísimas )?gracias(?: por (?:la |tu )(?:explicación|respuesta|ayuda|info))?|(?:muito )?obrigad[oa]|grazie(?: mille)?|bedankt|"
+    r"tack(?: så mycket)?|(?:tusen |mange )?(?:takk|tak)(?: skal du have)?|dzięki|dziękuję|děkuji|díky|ďakujem|hvala|köszönöm|kiitos|mulțumesc|(?:çok )?teşekkür(?:ler| ederim)|sağ ol|"
+    r"(?:большое )?спасибо(?: большое)?|благодарю|дякую|благодаря|хвала|ευχαριστώ(?: πολύ)?|תודה(?: רבה)?|شكرا(?:ً)?(?: (?:جزيلا|لك))?|شكراً|متشکرم|ممنون|धन्यवाद|शुक्रिया|ধন্যবাদ|ขอบคุณ(?:ครับ|ค่ะ|มาก)*|cảm ơn|terima kasih|"
+    r"(?:多|非常)?(?:谢谢|謝謝|感谢|感謝|多谢|多謝)(?:你|您|大家|了|啦)*|(?:どうも)?(?:有難う|ありがとう)(?:ございます|ございました)?|(?:정말 )?(?:감사합니다|감사해요|고마워요?|고맙습니다)|"
+    r"好的?|明白了?|了解(?:です|しました)?|なるほど|知道了|懂了|понятно|ясно|хорошо|отлично|네|아하|"
+    r"lol|lmao|rofl|(?:ha){2,}h?|(?:he){2,}|(?:ha )+ha|ha|xd|wow|nice(?: one| work| job| summary)?|cool(?: stuff| thanks)?|"
+    r"(?:really |very |so |super |quite |pretty |that['’]?s |that (?:is|was) |this (?:is|was) |it['’]?s )*(?:great|helpful|useful|interesting|impressive|perfect|awesome|amazing|excellent|brilliant|cool|nice|good|clear|clearer|fine|super|wild|crazy|neat|fab|sweet|dope)"
+    r"(?: (?:stuff|read|news|summary|answer|explanation|question|job|work|idea|point|catch|one|bot|thanks|now|to know|by me|erklärt))?|(?:much |way )clearer(?: now)?|crystal clear|wonderful|fantastic|lovely|bravo|legend|"
+    r"(?:very )?well (?:done|explained)|love (?:it|this|that)|you (?:rock|['’]?re (?:the best|awesome|great))|you['’]re (?:the best|awesome|great|welcome)|interesting|"
+    r"(?:that|this)(?: really)? (?:answers|answered) (?:it|my question)|(?:that['’]?s )?(?:exactly )?what i (?:needed|wanted)(?: to know)?|"
+    r"sounds (?:good|great|fine)|works for me|will do|"
+    r"no (?:problem|worries|way)|np|ok(?:ay|i|idoki)?(?: then)?|k|kk|yes|yep|yeah|yup|no|nope|nah|sure(?: thing)?|agreed|agree|same|this|so true|true|exactly|indeed|"
+    r"right|alright|all right|(?:now )?(?:i )?(?:got|get) it(?: now)?|gotcha|(?:oh |ah )?i see(?: now)?|understood|(?:now )?i understand(?: now)?|noted|"
+    r"(?:that |it |this |now it |now that )?(?:makes sense|helps|helped)(?: a lot| now| me)*|fair(?: enough| point)?|"
+    r"\+1(?: to that)?|-1|100|100%|oh(?: no)?|ah|aha|hm+|huh|ouch|yikes|oops|omg|wtf|fyi|til|sorry|my bad|congrats|congratulations|"
+    r"super(?: erklärt)?|toll|klasse|prima|perfekt|genau|stimmt|ja|nein|klar|krass|(?:sehr )?(?:interessant|hilfreich|spannend|gut|nett)(?: erklärt)?|gut zu wissen|"
+    r"alles klar|ach so|achso|(?:habe? ich )?verstanden|(?:ah |ach )?verstehe|top|passt|g[eé]nial|parfait|d['’]accord|très bien|bien|vale|perfecto|"
+    r"morning|(?:hi|hello|hey)(?: (?:all|everyone|everybody|team|folks))?|hallo|moin|bye|see you"
 )
 _SMALL_TALK = re.compile(
     rf"(?>(?:{_SMALL_WORDS})\b)(?:[\s.!…,;:)(-]++(?:and |und |et |y )?+(?>(?:{_SMALL_WORDS})\b))*+[\s.!…,;:)(%-]*+",

@@ -19,11 +19,17 @@ _MAX_DEPTH = 10
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _BARE_LINK = re.compile(r"https?://[^\s<>\"”»]+", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?'’"
-# Full-width, small, Arabic, Greek, Armenian, Ethiopic, Vai, reversed, doubled and mixed ones.
+# Vertical, small, Arabic, Greek, Ethiopic, Vai, Bamum, Limbu, Coptic, reversed, doubled and mixed ones.
 _PLAIN_MARKS = {
     **dict.fromkeys(
-        map(ord, "\ufe56\u061f\u037e\u055e\u1367\ua60f\u2e2e\u203d\u2753\u2754\u2e18"), "?"
+        map(
+            ord,
+            "\ufe16\ufe56\u061f\u037e\u1367\ua60f\ua6f7\u1945\u2cfa\u2cfb\u2e2e\u203d\u2753\u2754\u2e18",
+        ),
+        "?",
     ),
+    # What a full-width keyboard writes for "#2".
+    ord("\uff03"): "#",
     ord("\u2047"): "??",
     ord("\u2048"): "?!",
     ord("\u2049"): "!?",
@@ -37,8 +43,11 @@ _PLAIN_MARKS = {
 }
 # No space follows it where it is used.
 _WIDE_MARK = re.compile(r"？(?![\s？]|$)")
-_GREEK = re.compile(r"[\u0370-\u037d\u0380-\u03ff\u1f00-\u1fff]")
+# A word: a single letter is a sign in formulas.
+_GREEK = re.compile(r"[\u0370-\u037d\u0380-\u03ff\u1f00-\u1fff]{2}")
 _GREEK_MARK = re.compile(r";(?=\s|$)")
+# Stands within the word that is asked about; the sentence ends elsewhere.
+_ARMENIAN_MARK, _ARMENIAN_SENTENCE = "\u055e", re.compile(r"(?<=[։:.!?\n])")
 _BROADCASTS = ("here", "channel", "everyone")
 
 
@@ -140,9 +149,18 @@ def with_plain_marks(text: str) -> str:
     """
     if text.isascii():
         return text
+    if _ARMENIAN_MARK in text:
+        text = "".join(map(_asked_in_armenian, _ARMENIAN_SENTENCE.split(text)))
     text = _WIDE_MARK.sub("? ", text.translate(_PLAIN_MARKS)).replace("？", "?")
     # Greek asks with a semicolon, which most keyboards write as the ordinary one.
     return _GREEK_MARK.sub("?", text) if _GREEK.search(text) else text
+
+
+def _asked_in_armenian(sentence: str) -> str:
+    """Return a sentence with its question mark at the end, where the rules look for it."""
+    if _ARMENIAN_MARK not in sentence:
+        return sentence
+    return sentence.replace(_ARMENIAN_MARK, "").rstrip("։:.!? \n") + "? "
 
 
 def links_in(text: str) -> tuple[str, ...]:

@@ -72,7 +72,9 @@ def _of_stories(text: str) -> Iterator[_Named]:
 def _points(text: str, start: int, end: int, *, article: bool = False) -> bool:
     """Return whether what stands around a number points with it."""
     before, after = text[max(0, start - _BEFORE_CHARS) : start], text[end : end + _AFTER_CHARS]
-    if _RANKS_AFTER.match(after):
+    if _RANKS_AFTER.match(after) or (_WHO.search(before) and not _ABOUT_AFTER.match(after)):
+        return False
+    if _WHAT_IS.search(before) and _ON_AFTER.match(after):
         return False
     led = _ARTICLE_BEFORE.search(before)
     if led is not None:
@@ -162,6 +164,15 @@ _RANKS_AFTER = re.compile(
     r"|\s+(?:worldwide|globally|weltweit|to\s+#))",
     re.IGNORECASE,
 )
+# "Who is #1?" and "what's #1 on …" ask for a ranking, "who is #1 about?" asks about a story.
+_WHO = re.compile(
+    r"\b(?:who|which|wer|welche[rs]?)(?:\s+(?:is|was|are|ist|war)|['’]s)\s+$", re.IGNORECASE
+)
+_WHAT_IS, _ON_AFTER = (
+    re.compile(r"\bwhat(?:\s+(?:is|was)|['’]s)\s+$", re.IGNORECASE),
+    re.compile(r"\s+(?:on|at)\s", re.IGNORECASE),
+)
+_ABOUT_AFTER = re.compile(r"\s+(?:about|by|from|for|von|über)\b", re.IGNORECASE)
 _ASKING = r"what|which|why|how|when|where|who|was|welche\w*|warum|wieso|wie|wann|wo|wer|worum|what['’]s|how['’]s|who['’]s"
 _VERB = (
     r"is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|ist|sind|war|hat|kann|wird|soll|"
@@ -170,9 +181,12 @@ _VERB = (
 _OPENING = r"please|pls|bitte|and|but|so|or|then|also|hey|hi|hello|hallo|ok|okay|und|aber|oder|also|dann|thanks|danke|the|die|der|das"
 # What may stand right before a number that points: the beginning, a stop, or words that lead to it.
 _LEADS = re.compile(
-    rf"(?:^|[.!?:;,(\[\"“„–—\n]\s*|\s-\s)(?:(?:{_OPENING})[\s,]+)*(?:(?:{_ASKING})\s+)?(?:(?:{_VERB})\s+)?$"
+    rf"(?:^[*_~]*|[.!?:;,(\[\"“„–—\n]\s*|\s-\s)(?:(?:{_OPENING})[\s,]+)*(?:(?:{_ASKING})\s+)?(?:(?:{_VERB})\s+)?$"
+    rf"|\bhow\s+\w{{1,20}}\s+(?:{_VERB})\s+$"
+    r"|(?<!\bcome )(?<!\bcame )(?<!\bcomes )(?<!\bcoming )(?<!\branks )(?<!\branked )(?<!\bfinish )(?<!\bfinished )(?<!\bplaced )(?<!\blanded )\bin\s+$"
+    r"|\bist\s+(?:es\s+)?mit\s+$|^for\s+$"
     rf"|\b(?:{_ASKING})\s+(?:exactly\s+|genau\s+)?(?:(?:{_VERB})\s+)?$"
-    r"|\b(?:explain|describe|define|summari[sz]e|understand|elaborate|expand|detail|details|clarify|simplify|translate|compare|read|show|"
+    r"|\b(?:explain|describe|define|summari[sz]e|understand|elaborate|expand|detail|details|clarify|simplify|translate|compare|read|show|eli5|simply|simpler|tl;?dr|"
     r"erklär\w*|erläuter\w*|beschreib\w*|übersetz\w*|vergleich\w*|zeig\w*|versteh\w*|nochmal)\s+(?:(?:me|us|mir|uns|bitte|mal|please|again)\s+)*$"
     r"|(?:n['’]t|\bnot)\s+(?:get|got|follow)\s+$"
     r"|\b(?:about|regarding|concerning|re|under|behind|via|per|zu|über|bei|aus|von|unter|hinter|bezüglich|laut)\s+$"

@@ -116,7 +116,8 @@ class Escaped:
         while waiting:
             part = waiting.pop()
             room = limit - sum(utf16_len(kept.text) for kept in current)
-            if utf16_len(part.text) <= room:
+            # Counted only when it may fit: no character has less than one unit.
+            if len(part.text) <= room and utf16_len(part.text) <= room:
                 current.append(part)
                 continue
             head, tail = _divided(part, room, alone=not current)

@@ -28,6 +28,13 @@ ANSWERED: list[list[Turn]] = [
     [("B", "Thanks!"), ASKS],
     [("B", "cool"), ("C", "👍"), ASKS],
     [("B", "lol"), ("B", "wow"), B_ASKS],
+    *([("B", said), ("A", "And the price?")] for said in (
+        "Much appreciated!", "thanks for the quick answer", "Thanks for the heads up", "that was very helpful", "thank you, bot!", "Dank je wel",
+        "Teşekkürler!", "спасибо!", "谢谢！", "ありがとうございます！", "감사합니다", "شكرا", "Dziękuję", "tak skal du have", "no worries", "Impressive!",
+        "haha good one", "good question", "sounds great!", "that answers my question, thanks", "exactly what I needed", "you're awesome",
+        "Much clearer now.", "now I get it", "Danke für die Erklärung", "Ach so, verstehe", "Merci pour l'explication", "muchas gracias por la ayuda",
+        "Good morning all", "Oops, sorry", "TIL", "congrats!",
+    )),
     # one's own remarks
     [("A", "This could help our support team."), ASKS],
     [("A", "We tried something like it last year."), ("A", "It was slow."), ASKS],

@@ -75,6 +75,7 @@ ASKED = [
     "Τι είναι το RAG;", "Τι είναι το RAG\u037e", "It needs 4 GB⁇", "It needs 16 GB⁈", "They sold it⁉️", "It costs how much‽",
     "¿Qué es RAG?", "¿Qué es RAG", "Bueno, ¿y eso?", "It runs on a phone❓", "It runs on a phone :question:", "(it does？)",
     "«Вот как?»", "“Does it؟”", "it does ?! :smile:", "ինչ է RAG՞",
+    "Ինչո՞ւ է սա կարևոր", "Ի՞նչ է սա։", "Անվճա՞ր է։ Շնորհակալություն։", "为什么︖", "为什么꛷",
 ]  # fmt: skip
 NOT_ASKED = [
     "It costs 5; that is much",
@@ -82,6 +83,8 @@ NOT_ASKED = [
     "Nice ;)",
     "Released 😀",
     "C'est bien;",
+    "The memory is 4 GB; α is the rate",
+    "α = 3; β = 4;",
     "这很好。",
     "هذا جيد.",
 ]

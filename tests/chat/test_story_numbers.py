@@ -30,8 +30,11 @@ NAMED = [
     ("no. 2 please", [2], False), ("the second one: what did they say?", [2], False), ("the 2nd one", [2], False),
     ("explain the second", [2], False), ("the second?", [2], False), ("what about the third one?", [3], False),
     ("the last one?", [LAST], False), ("2?", [2], False), ("3: why", [3], False), ("2 please", [2], False),
+    ("in #2, what is a token?", [2], True), ("For #2: how much?", [2], True), ("what's in #1?", [1], True), ("what happened in #1", [1], True),
+    ('what does "token" in #2 mean?', [2], True), ("ELI5 #2", [2], True), ("simply #2", [2], True), ("how big is #2", [2], True),
+    ("*#2* why?", [2], True), ("＃２ why?", [2], True), ("who is #2 about?", [2], True), ("in the second one, what is a token?", [2], False),
     # German
-    ("Meldung 3 bitte", [3], True), ("die zweite Meldung: warum?", [2], True), ("Was bedeutet #2?", [2], True),
+    ("was ist mit #2?", [2], True), ("Meldung 3 bitte", [3], True), ("die zweite Meldung: warum?", [2], True), ("Was bedeutet #2?", [2], True),
     ("mehr zu #2", [2], True), ("erklär mir #2", [2], True), ("Nr. 3: warum?", [3], False), ("Was ist Nummer 3?", [3], False),
     ("und die zweite?", [2], False), ("erkläre die dritte bitte", [3], False),
 ]  # fmt: skip
@@ -43,8 +46,9 @@ NOT_NAMED = [
     "Which model is #1?", "Is it still #1?", "Is Claude #1?", "It is our #1 priority, how?", "Who answers phone number 12?",
     "Was it the first story to win a prize?", "How good is #1-ranked Claude?", "pull request #7: why?", "Who wrote Toy Story 3?",
     "Is C#8 a language?", "What colour is #112233?", "#7% of what?", "3.5 million users?", "5-year plan?", "4,000 users?",
+    "Who is #1 in AI?", "what's #1 on Hugging Face?", "who's #1 right now", "Which is #1, Claude or GPT?", "Who is #2 behind OpenAI?", "Why did Gemini come in #2 on LMArena?",
     # German
-    "Ist Claude die Nummer 1 bei Benchmarks?", "Warum ist Claude auf Platz #1?", "Ist Claude Nr. 1 weltweit?",
+    "Wer ist #1 bei Chips?", "Ist Claude die Nummer 1 bei Benchmarks?", "Warum ist Claude auf Platz #1?", "Ist Claude Nr. 1 weltweit?",
     "Was war das erste Modell?", "Warum steht Issue #5 offen?",
 ]  # fmt: skip
 
