@@ -159,12 +159,22 @@ def _publish(draft: Path, path: Path) -> None:
 
 
 def _load(path: Path) -> SecretStr:
+    # A container makes a folder where the file to be mounted is not there.
+    if path.is_dir() or not path.exists():
+        what = (
+            "is a folder, not a file" if path.is_dir() else "is a link to a file that is not there"
+        )
+        raise CipherError(
+            f"The key file {path} {what}.",
+            next_step="Put the key file in its place, or set PLAINWIRE_ENCRYPTION_KEY to the key. When "
+            f"there is no key any more: remove {path}, then try again.",
+        )
     if os.name == "posix" and path.stat().st_mode & _OTHERS:
         raise CipherError(
             f"The key file {path} can be read by other users of this machine.",
             next_step=f"Run `chmod 600 {path}`; if somebody may have read it, make a new key.",
         )
-    key = SecretStr(path.read_text(encoding="ascii", errors="replace").strip())
+    key = SecretStr(path.read_text(encoding="utf-8-sig", errors="replace").strip())
     try:
         _fernet(key)
     except NoKey:

@@ -55,8 +55,8 @@ async def require_fitting_key(settings: Settings, database: Database, *, thoroug
     share = f"{how_many} of {stored}" if fit.tried > 1 else stored
     verb = "can" if fit.tried > 1 else "cannot"
     raise CipherError(
-        f"The encryption key does not fit the database: {share} {verb} be read with it; lost are "
-        f"{fit.words()}.",
+        f"The encryption key does not fit the database: {share} {verb} be read with it (lost: "
+        f"{fit.words()}).",
         next_step=two_ways_out(_where(settings, partly=fit.misfits < fit.tried)),
     )
 
@@ -73,14 +73,19 @@ def _where(settings: Settings, *, partly: bool) -> str:
     return f"as {settings.key_path} or in PLAINWIRE_ENCRYPTION_KEY"
 
 
-async def give_up(database: Database, now: datetime) -> None:
+async def give_up(settings: Settings, database: Database, now: datetime) -> None:
     """
     Forget what cannot be read; the channels of workspaces whose token goes stop until one is back.
 
     Args:
+        settings: Say whether the only token is theirs.
         database: Opened with the key that is to be used from now on.
         now: Aware.
     """
+    if settings.slack_bot_token is not None and not settings.has_oauth:
+        # The token is at hand. To stop and go on would leave out the digests that are due by now.
+        await database.forget_unreadable()
+        return
     lifecycle = Lifecycle(
         channels=database.channels,
         desk=ChannelDesk(database.channels, database.deliveries),

@@ -43,7 +43,7 @@ def forget_unreadable(
     if not fit.misfits:
         typer.echo("Everything that is encrypted can be read; there is nothing to give up.")
         return
-    say(f"Cannot be read, and would be given up: {fit.words()} (of {fit.tried} encrypted texts).")
+    say(f"Cannot be read, and would be given up: {fit.words()} (out of {fit.tried} encrypted).")
     say("Channels and their settings stay. With the old key all of it could still be read.")
     if not yes:
         if not sys.stdin.isatty():
@@ -84,7 +84,7 @@ async def _forget() -> None:
         if aside is not None:
             say(f"The unusable key file is kept as {aside}.")
     async with _opened(settings, load_cipher(settings, anew=True)) as database:
-        await give_up(database, SystemClock().now())
+        await give_up(settings, database, SystemClock().now())
 
 
 @asynccontextmanager

@@ -43,6 +43,9 @@ _EDGE = "\x1e"
 # White space before it is trimmed from the part that it ends; looking for it would start anew at each.
 _PARAGRAPH = re.compile(r"(?:\x1e|\n[^\S\n]*+\n)\s*+")
 
+# No sign has so long a number, and Python refuses to read one of thousands of digits.
+_NO_SIGN = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
+
 
 def plain(text: str, max_chars: int) -> str:
     """
@@ -68,7 +71,7 @@ def paragraphs(text: str, max_chars: int) -> str:
 def _unmarked(text: str, max_chars: int) -> str:
     text = text[: max_chars * 20 + 20_000]
     for _ in range(_MAX_ROUNDS):
-        stripped = unescape(_without_tags(text))
+        stripped = unescape(_NO_SIGN.sub(" ", _without_tags(text)))
         if stripped == text:
             break
         text = stripped

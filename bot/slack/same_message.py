@@ -8,6 +8,7 @@ digest's date is one) must all be the same. Every pattern is linear in the text,
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import Counter
@@ -25,6 +26,8 @@ _LABELLED: Final = re.compile(r"<[^<>|]*\|([^<>]*)>")
 _REFERENCE: Final = re.compile(r"<[@#!][^<>]*>")
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+'-]{1,80}:")
 _KEYCAP: Final = re.compile("[0-9#*]\ufe0f?\u20e3")
+# Short, since Python refuses to read a number of thousands of digits.
+_ENTITY: Final = re.compile(r"&#?\w{1,8};")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -66,7 +69,6 @@ def _numbers(words: Sequence[str]) -> list[str]:
 
 def _words(text: str) -> list[str]:
     text = _LABELLED.sub(r"\1", _REFERENCE.sub(" ", text))
-    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        text = text.replace(entity, sign)
+    text = _ENTITY.sub(lambda it: html.unescape(it[0]), text)
     text = _SHORTCODE.sub(" ", _KEYCAP.sub(" ", text))
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())

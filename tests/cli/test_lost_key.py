@@ -27,6 +27,14 @@ pytestmark = pytest.mark.anyio
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 
 
+INSTALLED = {
+    "PLAINWIRE_PUBLIC_URL": "https://plainwire.example",
+    "SLACK_SIGNING_SECRET": "s" * 32,
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "c" * 32,
+}
+
+
 def settings_in(folder: Path, **more: str) -> Settings:
     """Return the settings of a bot that lives in *folder*."""
     url = f"sqlite:////{str(folder / 'plainwire-data' / 'plainwire.db').lstrip('/')}"
@@ -116,18 +124,23 @@ async def test_changing_the_key_goes_on_working(tmp_path: Path):
         pass
 
 
-async def test_giving_up_keeps_channels_and_preferences(tmp_path: Path):
-    """A channel of a workspace whose token went keeps its wishes, stops, and says why."""
+@pytest.mark.parametrize("installed", [True, False])
+async def test_giving_up_keeps_channels_and_preferences(tmp_path: Path, installed: bool):
+    """A channel whose token went keeps its wishes, stops, and says why; with the token set, it goes on."""
     settings = await filled(tmp_path)
+    if installed:
+        settings = settings_in(tmp_path, **INSTALLED)
     settings.key_path.unlink()
     async with await Database.open(
         settings.database_url, cipher=load_cipher(settings, anew=True)
     ) as database:
-        await give_up(database, NOW)
+        await give_up(settings, database, NOW)
         [channel] = await database.channels.all()
 
     assert channel.preference == channel_due(NOW).preference
-    assert channel.state_reason == ACCESS_REVOKED
+    assert channel.state_reason == (ACCESS_REVOKED if installed else "")
+    # What is due stays due, and is caught up.
+    assert channel.next_due_at == (None if installed else channel_due(NOW).next_due_at)
     async with await open_database(settings, thorough=True):
         pass
 

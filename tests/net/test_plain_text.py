@@ -198,3 +198,8 @@ def test_paragraphs_stay_apart():
     )
     assert paragraphs("One line.\n \nTwo lines\nof text.", 500) == "One line.\n\nTwo lines of text."
     assert paragraphs("x" * 50, 20) == "x" * 19 + "…"
+
+
+def test_an_entity_with_thousands_of_digits_is_left_out():
+    """One such number in one entry must not lose the whole feed or page."""
+    assert plain(f"News &#{'9' * 5_000}; &#39;today&#39;", 300) == "News 'today'"

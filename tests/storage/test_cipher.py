@@ -110,6 +110,24 @@ def test_a_key_file_without_a_key_is_refused(tmp_path: Path) -> None:
         load_or_create_key(path)
 
 
+def test_a_folder_or_a_dead_link_in_the_place_of_the_key_is_named(tmp_path: Path) -> None:
+    """What a container or a missing mount leaves there is called what it is, with what to do."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    for name, what in (("folder", "is a folder"), ("link", "a file that is not there")):
+        with pytest.raises(CipherError, match=what) as error:
+            load_or_create_key(tmp_path / name)
+        assert f"remove {tmp_path / name}" in error.value.next_step
+
+
+def test_a_key_file_from_an_editor_that_marks_its_files_is_read(tmp_path: Path) -> None:
+    """A byte order mark and a Windows line end do no harm to a key that was put back."""
+    path, key = tmp_path / "key", generate_key()
+    path.write_bytes(b"\xef\xbb\xbf" + key.get_secret_value().encode() + b"\r\n")
+    path.chmod(0o600)
+    assert load_or_create_key(path) == key
+
+
 def test_an_unusable_place_is_a_clear_error(tmp_path: Path) -> None:
     """A key file below a file that is no folder says what to do."""
     (tmp_path / "file").write_text("")
