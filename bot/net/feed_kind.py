@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from urllib.parse import urljoin
 
 from bot.errors import ParseFailed
+from bot.net.plain_text import unescaped
 from bot.news.feed import FeedKind
 
 _HEAD_CHARS = 16_000
@@ -84,7 +84,7 @@ def announced_feeds(text: str, url: str) -> list[str]:
 
 def _attributes(text: str) -> dict[str, str]:
     return {
-        found[1].lower(): unescape(found[2] or found[3] or found[4] or "")
+        found[1].lower(): unescaped(found[2] or found[3] or found[4] or "")
         for found in _ATTRIBUTE.finditer(text)
     }
 

@@ -68,10 +68,15 @@ def paragraphs(text: str, max_chars: int) -> str:
     return shortened("\n\n".join(filter(None, parts)), max_chars)
 
 
+def unescaped(text: str) -> str:
+    """Return text with its character references read; those of no sign at all become a blank."""
+    return unescape(_NO_SIGN.sub(" ", text))
+
+
 def _unmarked(text: str, max_chars: int) -> str:
     text = text[: max_chars * 20 + 20_000]
     for _ in range(_MAX_ROUNDS):
-        stripped = unescape(_NO_SIGN.sub(" ", _without_tags(text)))
+        stripped = unescaped(_without_tags(text))
         if stripped == text:
             break
         text = stripped
