@@ -27,6 +27,9 @@ _STEM = 5
 _SHORTEST_STEM = 3
 _ENDINGS = re.compile(r"(?:ing|ed|es|en|er|s|e|t|n)$")
 _WORD = re.compile(r"[^\W\d_]+")
+_ARTICLE_AND_NOUN = re.compile(
+    r"\b(?:[Dd](?:er|ie|as|es|em|en)|[Ee]in(?:e[rsnm]?)?) ([A-ZÄÖÜ][a-zäöüß]{3,40})\b"
+)
 _GENERIC = word_set(
     "a an the this that these those its their his her our it they he she and or but for from with into "
     "onto about than then over under more most less only just also still now have has had been were was "
@@ -49,9 +52,10 @@ _MEASURES = {
         "valuation": r"\b(?:valued|valuation|values|worth|bewert\w+|valorisation|valoración)\b",
         "revenue": r"\b(?:revenues?|turnover|sales|umsatz|umsätze|chiffre d.affaires|ingresos)\b",
         "profit": r"\b(?:profits?|earnings|loss(?:es)?|gewinn\w*|verlust\w*|bénéfices?|beneficios?)\b",
-        "penalty": r"\b(?:fine[sd]?|penalt\w+|damages|settle\w*|compensation|bu(?:ß|ss)geld\w*|strafe\w*|amende|multa)\b",
+        "penalty": r"\b(?:fine[sd]?|penalt\w+|(?:must|has to|had to|ordered to) pay|damages|settle\w*|compensation|bu(?:ß|ss)geld\w*|strafe\w*|amende|multa)\b",
         "subscription": r"\b(?:a|per|each|every) (?:month|seat|user|year)\b|\bsubscri\w+|\bmonatlich|\b(?:im|pro) monat|\bpar mois|\bal mes",
         "tokens": r"\b(?:a|per) (?:\w+ )?(?:thousand|million) (?:\w+ )?tokens\b",
+        "context": r"\b(?:context (?:window|length)s?|kontext\w*|tokens (?:at once|at a time|auf einmal)|fenêtre de contexte|ventana de contexto)\b",
         "memory": r"\b(?:memory|ram|vram|(?:arbeits)?speicher|mémoire|memoria)\b",
         "download": r"\b(?:downloads?|disk|disc|storage|file size|festplatte\w*|dateigröße)\b",
         "jobs": r"\b(?:jobs|staff|employees|workers|layoffs?|workforce|stellen|mitarbeiter\w*|beschäftigte\w*|emplois|empleados)\b",
@@ -251,9 +255,15 @@ def _claim(text: str, figure: Figure) -> FigureClaim:
         figure=figure,
         of=of,
         measures=frozenset(name for name, found in _MEASURES.items() if found.search(near)),
-        beside=stems_of(near) - of,
+        beside=(stems_of(near) | _nouns_in(near)) - of,
         earlier=_is_earlier(text, figure.start, figure.end),
     )
+
+
+def _nouns_in(text: str) -> frozenset[str]:
+    """Return the stems of German nouns, which have capitals like names, but an article before them."""
+    nouns = (found[1].casefold() for found in _ARTICLE_AND_NOUN.finditer(text))
+    return frozenset(stem(noun) for noun in nouns if noun not in _GENERIC)
 
 
 def _counted(after: str) -> frozenset[str]:

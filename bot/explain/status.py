@@ -17,7 +17,9 @@ _OPEN = {
             r"await(?:s|ing)? (?:\w+ ){0,3}(?:decision|ruling|verdict|vote|approval)|(?:is|are) (?:pending|under review|investigating|examining|reviewing)\b|"
             r"(?:is|are) (?:expected|due|set|about) to (?:decide|rule|vote|approve|agree)|will (?:soon |then )?(?:decide|rule|vote)\b|"
             r"Entscheidung (?:steht|wird|soll|ist noch)|muss (?:\w+ ){0,4}zustimmen|müssen (?:\w+ ){0,4}zustimmen|"
-            r"(?:soll|will|wird) (?:\w+ ){0,6}(?:entscheiden|abstimmen|urteilen)|doit (?:encore )?(?:\w+ ){0,2}(?:approuver|décider|voter)|"
+            r"consider(?:s|ing) (?:an? )?(?:ban|block|fine|penalt)\w*|(?:may|might|could) (?:be )?(?:ban|block|fine|outlaw)\w*|"
+            r"(?:prüft|erwägt) (?:\w+ ){0,3}(?:Verbot|Sperre|Strafe|Bu(?:ß|ss)geld)\w*|"
+            r"(?:soll|will|wird) (?:[\w.]+ ){0,6}(?:entscheiden|abstimmen|urteilen)|doit (?:encore )?(?:\w+ ){0,2}(?:approuver|décider|voter)|"
             r"debe (?:\w+ ){0,2}(?:aprobar|decidir|votar)"
         ),
         "acquired settled agreed cancelled rejected retracted": (
@@ -56,8 +58,8 @@ _OPEN = {
             r"pas encore corrigée?|sin parche"
         ),
         "left": (
-            r"(?:will|to) (?:stay|remain)\b|no plans to (?:leave|resign|step down)|refus\w+ to (?:resign|step down)|"
-            r"bleibt (?:\w+ ){0,4}(?:Chef|CEO|Vorstand)\w*|reste à la tête"
+            r"(?:will|to) (?:stay|remain)\b|(?:remains|stays) (?:\w+'s |as |the |its )?(?:chief|ceo|head|chair\w*|boss|president|in (?:post|office|charge))\b|no plans to (?:leave|resign|step down)|refus\w+ to (?:resign|step down)|"
+            r"bleibt (?:\w+[ -]){0,4}(?:Chef|CEO|Vorstand)\w*|reste à la tête"
         ),
         "appointed": (
             r"(?:is |are )?(?:looking|search\w*|hunting) for (?:an? |its |the )?(?:\w+ ){0,2}(?:chief|ceo|head|successor|replacement)|"

@@ -52,7 +52,8 @@ _OUTCOMES: dict[str, re.Pattern[str]] = {
         "called off|shelves|shelved|axes|axed|eingestellt|annule|cancela",
         "delayed": "delays|delayed|postpones|postponed|pushes back|pushed back|verschiebt|verschoben|reporte|aplaza",
         "paused": "pauses|paused|suspends|suspended|halts|halted|freezes|froze|stoppt|suspend|suspende",
-        "resumed": "resumes|resumed|restores|restored|reinstates|reinstated|brings back|brought back|relaunches",
+        "resumed": "resumes|resumed|restores|restored|reinstates|reinstated|brings back|brought back|relaunches|"
+        "back online|wieder (?:erreichbar|online|verfügbar)",
         "acquired": "acquires|acquired|buys|bought|takes over|completes (?:the )?(?:purchase|acquisition|takeover|deal)|"
         "übernimmt|rachète|adquiere",
         "settled": "settles|settled|settlement reached|reaches (?:a )?settlement|agrees to pay|einigt sich",

@@ -233,6 +233,30 @@ PAIRS: dict[str, tuple[str, str, Telling, list[str], list[str]]] = {
         ["The chip is now planned for 2 August."],
         ["The chip was first planned for 1 February."],
     ),
+    "context window": (
+        "en", "Orbit Labs launches Tern",
+        ("Tern's context window grows to 1 million tokens", "Orbit Labs made the change on Monday."),
+        ["Tern reads 200,000 tokens at once."],
+        ["Tern was trained on 15 trillion tokens.", "Orbit Labs has 400 staff."],
+    ),
+    "fine to pay": (
+        "en", "Kestrel fined",
+        ("Kestrel's fine cut to 7 million euros on appeal", "The court in Ghent ruled."),
+        ["Kestrel must pay 12 million euros."],
+        ["Kestrel's revenue was 90 million euros."],
+    ),
+    "stayed, then left": (
+        "en", "Kestrel boss under pressure",
+        ("Kestrel chief Mara Lind steps down", "The board named no successor."),
+        ["Mara Lind remains chief executive, the board says."],
+        ["Kestrel was founded in 2018."],
+    ),
+    "considered, then banned": (
+        "en", "Lume app under scrutiny",
+        ("Regulator bans Lume app", "Shops must remove it."),
+        ["The regulator is considering a ban of the Lume app."],
+        ["Lume has 2 million users."],
+    ),
     "mémoire": (
         "fr", "Harbor publie Pilot",
         ("Pilot ne demande plus que 4 Go de mémoire au lieu de 16", "Le laboratoire a arrondi les nombres."),
@@ -269,6 +293,24 @@ PAIRS: dict[str, tuple[str, str, Telling, list[str], list[str]]] = {
         ("Northwind streicht 2.000 statt 1.200 Stellen", "Der Betriebsrat protestiert."),
         ["Northwind streicht 1.200 Stellen im Kundendienst."],
         ["Northwind hat 40.000 Kunden."],
+    ),
+    "Preis eines Geräts": (
+        "de", "Kestrel stellt Roboter vor",
+        ("Kestrel senkt den Preis des Roboters auf 7.500 Euro", "Die Nachfrage war schwach."),
+        ["Der Roboter kostet 9.900 Euro."],
+        ["Der Roboter wiegt 30 Kilo.", "Kestrel sammelte 20 Millionen Euro ein."],
+    ),
+    "Abstimmung": (
+        "de", "Bundestag berät KI-Gesetz",
+        ("Bundestag verabschiedet KI-Gesetz", "Die Mehrheit war knapp."),
+        ["Der Bundestag soll am 18. März abstimmen."],
+        ["Das Gesetz betrifft 60 Firmen."],
+    ),
+    "Störung": (
+        "de", "Störung bei Tern",
+        ("Tern ist wieder erreichbar", "Die Techniker fanden den Fehler."),
+        ["Tern ist seit Dienstag nicht erreichbar."],
+        ["Das Modell spricht 30 Sprachen."],
     ),
     "Verhandlungen": (
         "de", "Delta verhandelt über Calder",

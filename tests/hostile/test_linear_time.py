@@ -46,7 +46,7 @@ MIXED = (
     "What was in Monday's digest?", "the second one", "Die KI-Meldung Nr. 3 ist wichtig. Das Gerät kostet 3 Euro.",
     "OpenAI sues Harbor on 3 March 2027: “Gemini” costs 1,200 dollars, up 5 percent (Reuters), says Sam O'Neil.",
     "Node.js and Quillgate.io at 1Qm7xK2vR9pLw4TzB8nYc3HdF6gJs5EaVu or 15.5 GB; Das Modell Pilot kostet 4 GB.",
-    "人工知能のモデルは大きい。「はい」と言った。", "Untitled", "<script>a</script> <b", "A; B is here and it is; C is there and it is", "", "?",
+    "人工知能のモデルは大きい。「はい」と言った。", "Untitled", 'The fake mail said: "Sign in again."', "<script>a</script> <b", "A; B is here and it is; C is there and it is", "", "?",
 )  # fmt: skip
 FRESH = count()
 

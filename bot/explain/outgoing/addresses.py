@@ -31,7 +31,8 @@ _SPACED_DOT = re.compile(
     r"(?<=\w)\s\.\s(?=(?i:com|net|org|xyz|example|test|invalid|onion)\b)|"
     r"(?<=\w)\.\s(?=(?:com|net|org|xyz|example|test|invalid|onion)\b)|"
     r"(?<=[A-Z])\.\s(?=(?:COM|ORG|XYZ|EXAMPLE|TEST|INVALID|ONION)\b)|"
-    r"(?<=\w)\s\.(?=(?i:com|org|xyz|example|test|invalid|onion)\b)"
+    r"(?<=\w)\s\.(?=(?i:com|org|xyz|example|test|invalid|onion)\b)|"
+    r"(?<=\w)(?:[•●∘◦]|\s[•●∘◦]\s(?=com\b))(?=(?i:com|net|org|io|xyz|example|test|invalid|onion)\b)|(?<=\w),(?=(?i:com|net|org)\b)"
 )
 
 _LAST_LABEL = re.compile(r"([\w.-]{1,60})([.．。｡])\s?$")

@@ -45,6 +45,9 @@ _LOCATED = re.compile(r"\b(?:at|on|via|from|to|see|under|over at)\s+[\"'(\[]?$",
 _ACTS = re.compile(
     r"'s\b|\s(?:said|says|told|raise[sd]?|raising|sue[sd]?|suing|buys?|bought|cuts?|laid|lays|hire[sd]?|fire[sd]?|"
     r"reports?|reported|announce[sd]?|plans?|shares?|shut|bans?|banned|fell|rose|admits?|admitted|warns?|warned|wants|"
+    r"adds?|added|drops|dropped|launche[sd]|tests|tested|joins|joined|replaces|builds|built|blocks|blocked|unveils|unveiled|introduce[sd]|"
+    r"lets (?!you|readers)|trains|trained|closes|expands|partners|signs(?! (?:in|up))|sells|sold|opens|opened|"
+    r"kundigt|entlasst|testet|setzt|baut|kauft|verklagt|teste|licencie|rachete|"
     r"agrees|agreed|settle[sd]?|loses|lost|wins|won|founder|boss|chief|employees|staff|users|customers|shareholders)\b"
 )
 _NEAR_CHARS = 60

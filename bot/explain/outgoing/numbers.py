@@ -14,10 +14,15 @@ _INTERNATIONAL = re.compile(
     rf"(?<![\w+])(?:\+|00\s?(?=[1-9]\d{{0,2}}{_GAP}))\s?\(?[1-9](?:{_GAP}{{0,3}}\d){{6,14}}(?!\d)"
 )
 _AREA_IN_BRACKETS = re.compile(
-    r"(?<![A-Za-z0-9_])\(\s?\d{2,5}\s?\)[\s\-/.]{0,3}\d(?:[\s.\-/]{0,2}\d){4,9}(?!\d)"
+    r"(?<![A-Za-z0-9_])\(\s?(?:0|\d{2,5})\s?\)[\s\-/.]{0,3}\d(?:[\s.\-/]{0,2}\d){4,9}(?!\d)"
 )
 _NORTH_AMERICAN = re.compile(
-    r"(?<![\d.,\-/])(?:1[\-.\s])?\d{3}[\-.\s]\d{3}[\-.\s]\d{4}(?![\-\d])|(?<![\d\-])1-8\d\d-[A-Z0-9][A-Z0-9-]{5,9}(?!\w)"
+    r"(?<![\d.,\-/])(?:1[\-.\s])?\d{3}[\-.\s]\d{3}[\-.\s]\d{4}(?![\-\d])|(?<![\w\-])1-[2-9]\d\d-[A-Z0-9][A-Z0-9-]{5,9}(?!\w)"
+)
+# As mobile and service numbers are written in Spain and France, Russia, Australia, China and India.
+_NATIONAL = re.compile(
+    r"(?<![\w.,+:\-/$€£¥])(?<!\d\s)(?:[6-9]\d{2}(?:[ -]\d{2}){3}|[89]\d \d{3} \d{2} \d{2}|8[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{2}[ -]\d{2}|"
+    r"1[38]00[ -]\d{3}[ -]\d{3}|1[3-9]\d[ -]\d{4}[ -]\d{4}|(?:(?<=\b[oO][nN] )|(?<=\b[aA][tT] )|(?<=: ))[6-9]\d{4}[ -]\d{5}|1[2-9]\d{9})(?![\w\-/%]|[.,]\d|\s\d)"
 )
 _TRUNK = re.compile(
     rf"(?<![\w.,+:\-/])(?<!\d\s)\(?0\d{{1,5}}\)?{_GAP}{{1,3}}\d(?:[\s\-/.]{{0,2}}\d){{4,10}}(?![\d:,]|\.\d)"
@@ -35,7 +40,7 @@ _CALLED = re.compile(
 _GROUPED = re.compile(r"\d{1,3}(?:[\s.]\d{3})+")
 _FEWEST_DIGITS, _MOST_DIGITS = 9, 15
 
-_ETHEREUM = re.compile(r"\b0x[0-9a-f]{40}(?!\w)", re.IGNORECASE)
+_ETHEREUM = re.compile(r"\b0x(?:[0-9a-f]{40}|[0-9a-f]{4}(?:\s[0-9a-f]{4}){9})(?!\w)", re.IGNORECASE)
 _BECH32 = re.compile(r"\b(?:bc1|tb1|ltc1|addr1|cosmos1|kaspa:)[a-z0-9]{20,110}\b", re.IGNORECASE)
 _LONG_WORD = re.compile(r"(?<![\w/+=-])[0-9A-Za-z]{25,120}(?![\w/+=])")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
@@ -46,7 +51,7 @@ _FEWEST_DIGIT_CHANGES = 5
 
 def has_phone_number(folded: str) -> bool:
     """Return whether a folded text of bounded length has a number that people can call."""
-    if sum(map(str.isdigit, folded)) < 6 and "1-8" not in folded:  # noqa: PLR2004 - digits
+    if sum(map(str.isdigit, folded)) < 6 and "1-" not in folded:  # noqa: PLR2004 - digits
         return False
     text = _DATES.sub(" ", folded)
     if (
@@ -59,7 +64,8 @@ def has_phone_number(folded: str) -> bool:
         _is_number(match[0]) for pattern in (_TRUNK, _TRUNK_RUN) for match in pattern.finditer(text)
     ):
         return True
-    if any(not match[0].endswith("000") for match in _RUN.finditer(text)):
+    runs = (match[0] for pattern in (_RUN, _NATIONAL) for match in pattern.finditer(text))
+    if any("-" in run or not run.endswith("000") for run in runs):
         return True
     return any(not _is_figure(match[1]) for match in _CALLED.finditer(text))
 

@@ -129,7 +129,62 @@ _AFTER_PLEASE = (
     rf"{_HUNGARIAN}|{_ROMANIAN}|{_CROATIAN_SLOVENE}|{_BALTIC_AND_OTHERS})"
 )
 
+# ---- "you must" and "we ask you to", where a sentence begins ----------------------------------------
+
+_DE_NOUN = (
+    r"(?:erneute|neue|umgehende|sofortige) (?:anmeldung|authentifizierung|autorisierung|bestätigung) (?:ist )?(?:erforderlich|nötig|notwendig)\b|"
+    r"wir (?:bitten|ersuchen) (?:sie|dich|euch)\b[^.]{0,80}?\b(?:zu (?:bestätigen|verifizieren|autorisieren|installieren|überweisen|bezahlen|aktualisieren)|"
+    r"(?:anzu|einzu)(?:melden|loggen|geben|fügen)|auszuführen|herunterzuladen)\b"
+)
+_FR_ASKED = (
+    rf"nous vous prions de\s{words(3)}(?:{_FR_ORDERED})\b|"
+    r"(?:reconnexion|nouvelle connexion|réauthentification|réautorisation) (?:est )?(?:obligatoire|requise|nécessaire|exigée)\b"
+)
+_ES_ASKED = (
+    rf"(?:debe|debes|tiene que|tienes que|es necesario|se requiere|se necesita|hay que)\s{words(1)}(?:iniciar (?:de nuevo )?(?:su |tu )?sesión|identificarse|"
+    rf"(?:confirmar|verificar|validar|introducir|actualizar) (?:su|tu)\s{words(1)}{_ES_THING})|"
+    r"(?:le|les|te) (?:rogamos|pedimos|solicitamos) que (?:\w+ )?(?:confirm|verifi|valid|inici|introdu|instal|descarg|pagu|pague|enví|ejecut|peg|actuali)\w*"
+)
+_IT_ASKED = (
+    r"(?:deve|devi|dovete|è necessario|occorre|bisogna) (?:\w+ )?(?:accedere di nuovo|autenticarsi|riconnettersi|effettuare (?:di nuovo )?(?:il login|l'accesso)|"
+    rf"(?:confermare|verificare|inserire|aggiornare) (?:il suo|la sua|il tuo|la tua|i suoi|i tuoi)\s{words(1)}(?:account|password|identità|dati|codice|conto))|"
+    r"(?:si prega|la preghiamo|ti preghiamo|vi preghiamo|le chiediamo|ti chiediamo) di (?:\w+ )?(?:accedere|autenticar|conferm|verific|inseri|install|scaric|"
+    r"chiam|pag|invi|incoll|esegui|clicc|aggiorn)\w*"
+)
+_PT_ASKED = (
+    r"(?:você |tu )?(?:precisa|deve|tem de|tem que|é necessário|é preciso) (?:\w+ )?(?:entrar (?:novamente|de novo)|(?:fazer|efetuar) (?:o |novamente o )?login|iniciar sessão|autenticar-se|"
+    rf"(?:confirmar|verificar|inserir|atualizar) (?:a |o )?(?:sua|seu|tua|teu)\s{words(1)}(?:conta|senha|identidade|código|palavra-passe))|"
+    r"(?:pedimos|solicitamos)(?:-lhe)? que (?:\w+ )?(?:confirm|verifi|insir|instal|baix|pagu|envi|execut|atuali|faça|inici)\w*"
+)
+_NL_ASKED = (
+    rf"(?:u|je|jij) (?:moet|dient)\s{words(4)}(?:in te loggen|aan te melden|opnieuw (?:inloggen|aanmelden)|(?:uw|je|jouw)\s{words(2)}(?:te )?(?:bevestigen|verifiëren|invoeren))\b|"
+    r"(?:wij|we) verzoeken (?:u|je)\b[^.]{0,60}?\b(?:te bevestigen|te verifiëren|in te loggen|aan te melden|in te voeren|te installeren|te betalen)\b|"
+    r"opnieuw (?:inloggen|aanmelden) (?:is )?(?:vereist|nodig|verplicht|noodzakelijk)\b"
+)
+_NORDIC_ASKED = (
+    r"(?:du|ni|i|de) (?:måste|skal|må|behöver|bør|bör) (?:\w+ )?(?:(?:logga|logge|log) (?:in|ind|inn) (?:igen|igjen|på nytt)|"
+    r"(?:bekräfta|bekræfte|bekrefte|verifiera|verifisere|verificere) (?:ditt|din|dit|kontoen din)\b)"
+)
+_PL_ASKED = (
+    r"(?:musisz|należy|trzeba) (?:\w+ )?(?:(?:zalogować się|się zalogować)(?: ponownie)?|potwierdzić swoj\w+)|"
+    r"prosimy o (?:\w+ )?(?:potwierdzenie|zalogowanie|weryfikację|podanie|wpisanie|zainstalowanie|opłacenie)\b"
+)
+_SLAVIC_ASKED = (
+    r"(?:вам|тебе) (?:необходимо|нужно|надо|следует) (?:\w+ )?(?:войти|авторизоваться|подтвердить|ввести|установить|оплатить)\b|"
+    r"просим (?:вас )?(?:\w+ )?(?:войти|авторизоваться|подтвердить|ввести|установить|оплатить)\b|"
+    r"(?:вам|тобі) (?:необхідно|потрібно|треба|слід) (?:\w+ )?(?:увійти|авторизуватися|підтвердити|ввести|встановити|сплатити)\b|"
+    r"(?:musíte|musíš) (?:se|sa) (?:znovu|znova) (?:přihlásit|prihlásiť)|(?:musíte|musíš) (?:potvrdit|potvrdiť|ověřit|overiť) (?:svůj|svoj|své|svoje)\b"
+)
+_ASKED = (_DE_NOUN, _FR_ASKED, _ES_ASKED, _IT_ASKED, _PT_ASKED, _NL_ASKED, _NORDIC_ASKED, _PL_ASKED, _SLAVIC_ASKED)  # fmt: skip
+_ASKED_ANYWHERE = (
+    r"\b(?:giriş yap|oturum aç|doğrula|onayla|yükle)(?:manız|meniz|man|men) (?:gerek|lazım|şart|zorunlu)\w*",
+    r"(?:再ログイン|再度ログイン|再認証|再サインイン|パスワードの(?:変更|入力|確認|再設定))が?(?:必要です|必要があります)(?:\s?[。！!]|$)",
+    r"(?:您|你|您的账户)(?:需要|必须|須|须|需)[^。，,]{0,4}?(?:重新|再次)(?:登录|登錄|登入|授权|授權|验证|驗證|确认|確認)",
+    r"(?:다시 로그인|재로그인|재인증|본인 인증|비밀번호를 (?:입력|확인|변경))\s?(?:해야 합니다|하셔야 합니다|이 필요합니다|부탁드립니다)",
+)
+
 BEGINS = (
+    *_ASKED,
     _DE_SIE,
     _DE_DU,
     _DE_INFINITIVE,
@@ -152,6 +207,7 @@ BEGINS = (
     _HEBREW,
 )
 ANYWHERE = (
+    *_ASKED_ANYWHERE,
     _DE_MUST,
     rf"(?<=[.!:;] ){_DE_SIE}",
     _FR_MUST,

@@ -54,6 +54,7 @@ _RUN = (
     rf"(?:run|execute|launch|type|enter)\s{words(4)}{_COMMANDS}|use\s(?:this|the|our)\s{words(2)}(?:commands?|scripts?|installer)\b|"
     r"(?:run|execute)\s(?:this|the following|the file)\b(?:\s(?:now|in|on|file|code|as|to|:)|:|$)|"
     r"(?:run|execute)\sit\s(?:now\b|as\s(?:root|admin)|in\s(?:a|the|your)\s(?:terminal|shell|console))|"
+    rf"(?:type|enter|paste|run)\s{words(5)}(?:into|in)\s(?:your|a|the)\s(?:shell|terminal|console|command line)\b|"
     rf"open\s{words(3)}(?:terminal|powershell|command prompt|console|shell|run dialog)\b|(?:curl|wget|sudo|iex|irm)\s\S|"
     r"(?:pip3?|pipx|npm|npx|yarn|brew|apt|apt-get|conda|cargo|docker)\s(?:install|i|add|run|exec)\s\S|npx\s\S"
 )
@@ -88,7 +89,9 @@ _REPLY = rf"(?:reply|respond|answer|write back|send)\s{words(3)}(?:with\s)?{word
 _ALARM = (
     r"(?:action|attention) (?:is )?(?:required|needed)\b|act now\b|hurry\b[,!]|(?:urgent|immediate) action\b|"
     r"(?:(?:immediate|urgent|new|fresh) )?(?:re-?authori[sz]ation|re-?authentication|account verification|sign[\s-]?in|log[\s-]?in|password reset|verification)\s"
-    r"(?:is\s)?(?:required|needed|necessary)(?:\s(?:to (?:keep|continue|avoid|restore)|now|again)|\s?[.!:]|$)"
+    r"(?:is\s)?(?:required|needed|necessary)(?:\s(?:to (?:keep|continue|avoid|restore)|now|again)|\s?[.!:]|$)|"
+    r"password (?:change|update|confirmation) (?:is )?(?:required|needed|necessary)\b|"
+    rf"(?:would|do) you mind (?:(?:sign|logg)ing (?:back )?in\b|(?:confirm|verify|enter|authori[sz]|provid|shar|send)ing\s{words(2)}your\b)"
 )
 _MORE = (
     rf"(?:give|hand|send|tell|post|message|text|e-?mail)\s{words(3)}your\s{words(2)}(?:passwords?|passphrases?|passcodes?|credentials?|"
@@ -107,7 +110,7 @@ _ORDERED = "|".join(_ENGLISH)
 _YOU_MUST = (
     r"\b(?:you(?:'ll| will)? (?:must|need to|have to|are (?:required|asked|requested|urged|obliged) to)|you(?:'ve| have) got to|"
     r"make sure (?:to|you)|be sure to|do(?:n't| not) forget to|remember to|it(?:'s| is) time to|time to|"
-    r"we (?:ask|need|require|want|urge) you to|last chance to|you have (?:until|\w{1,8}) \w{1,12} to|failure to|unless you|"
+    r"we (?:\w+ )?(?:ask|need|require|want|urge) (?:you to|that you)|last chance to|you have (?:until|\w{1,8}) \w{1,12} to|failure to|unless you|"
     r"if you (?:do not|don't|fail to)|(?:important|necessary|mandatory|essential|required|vital|urgent) (?:that you|for you to)|"
     r"(?:editors?|administrators?|admins?|it department|security team|support|team|slack|publishers?|newsroom|plainwire)\s(?:\w+\s)?"
     r"(?:asks?|requires?|wants?|urges?|needs?|requests?)\s(?:all readers|readers|you|everyone|members)\sto|(?:everyone|everybody|all of you|all (?:readers|members|recipients|subscribers|users) here|"
