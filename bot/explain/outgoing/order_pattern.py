@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from bot.explain.outgoing.fold import fold
@@ -27,6 +28,9 @@ class Pattern:
 
     def search(self, text: str) -> re.Match[str] | None:
         return self._made.search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        return self._made.finditer(text)
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
         return self._made.match(text, start)
