@@ -135,6 +135,16 @@ def _on(rest: str) -> Command | Wrong:
     return change if isinstance(change, Wrong) else SwitchOn(change=change)
 
 
+def _time(rest: str) -> Command | Wrong:
+    """Read a time, or a time with a zone and days after it, as after `on`."""
+    found = parse_schedule(rest)
+    if isinstance(found, Change) and found.at is not None:
+        return found
+    if isinstance(found, Wrong) and _starts_with_time(rest) and " " in rest:
+        return found
+    return _value("at", parse_time, "time 9:00")(rest)
+
+
 def _topics(rest: str) -> Command | Wrong:
     if not rest:
         return ShowTopics()
@@ -248,7 +258,7 @@ _PARSERS: Final[dict[str, _Parser]] = {
     "level": _value("level", parse_level, "level expert"),
     "language": _value("language", parse_language, "language de"),
     "stories": _stories,
-    "time": _value("at", parse_time, "time 9:00"),
+    "time": _time,
     "zone": _value("zone", parse_zone, "zone Europe/Berlin"),
     "days": _value("days", parse_days, "days mon-fri"),
     "replies": _replies,

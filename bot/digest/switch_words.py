@@ -12,7 +12,7 @@ from bot.digest.zones import find_zones
 
 _FILLERS = frozenset(
     {"at", "every", "each", "on", "in", "the", "time", "o'clock", "oclock", "please", "for", "zone",
-     "timezone", "local", "and", "a", "per"}
+     "timezone", "local", "and", "a", "per", "uhr"}
 )  # fmt: skip
 _HALVES = frozenset({"am", "pm", "a.m.", "p.m.", "a.m", "p.m"})
 # "Port of Spain" has three words, "Dumont d'Urville" two.
@@ -23,6 +23,8 @@ _DAY_WORDS = {"day": "daily", "weekday": "weekdays", "workday": "workdays"}
 def parse_schedule(typed: str) -> Change | Wrong:
     """Return the time, zone and days that were named; an empty change when nothing was."""
     spaced = re.sub(r"(?<=[a-z])\s+(?:-|–|—|to|till|through)\s+(?=[a-z])", "-", typed.casefold())
+    # "09:00+02:00", "9am-5" and "9:00Z": a time with its offset.
+    spaced = re.sub(r"(?<![\w/+-])(\d{1,2}(?::\d{2}|[ap]m))([+\u2212-]\d|z\b)", r"\1 \2", spaced)
     words = [word for word in re.split(r"[,;\s()]+", spaced) if word]
     return _read(words, _Found())
 

@@ -10,6 +10,7 @@ GMT mean the same everywhere and all year. Pure.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,7 @@ _OFFSET = re.compile(
     r"(?P<hours>\d{1,2}?)(?::?(?P<minutes>[0-5]\d))?\s*(?:h|hrs?|hours?|uhr)?",
     re.IGNORECASE,
 )
+_SPOKEN_SIGNS = {"plus": "+", "minus": "-"}
 _LAST_HOUR = 14
 _HOUR_MINUTES = 60
 
@@ -39,12 +41,21 @@ def no_place(typed: str) -> NoPlace | None:
 
     Signs are read as people write them: "GMT-5" is west of Greenwich.
     """
-    folded = " ".join(typed.casefold().replace("_", " ").split())[:60]
+    folded = " ".join(
+        unicodedata.normalize("NFKC", typed[:60]).casefold().replace("_", " ").split()
+    )
+    for word, sign in _SPOKEN_SIGNS.items():
+        folded = folded.replace(f" {word} ", sign)
     found = _OFFSET.fullmatch(folded)
     if found is not None and (found["name"] or found["sign"]):
         return _offset(found)
-    places = _ABBREVIATIONS.get(folded.replace(".", "").replace(" time", ""))
-    return None if places is None else NoPlace("abbreviation", places)
+    # What "EST/EDT", "CET+1" and the POSIX form "AEST-10" begin with says which clock is meant.
+    begins = re.match(r"[a-z]{2,5}(?=[/+\d\u2212\u2013\u2014-])", folded)
+    for name in (folded, begins[0] if begins else ""):
+        places = _ABBREVIATIONS.get(name.replace(".", "").replace(" time", "").strip())
+        if places is not None:
+            return NoPlace("abbreviation", places)
+    return None
 
 
 def places_at(offset_minutes: int) -> tuple[str, ...]:
@@ -75,6 +86,17 @@ def _table(lines: str) -> dict[str, tuple[str, ...]]:
 
 
 _ABBREVIATIONS = _table("""
+z, greenwich mean, coordinated universal: UTC Europe/London
+pacific: America/Los_Angeles America/Vancouver America/Tijuana
+mountain: America/Denver America/Phoenix America/Edmonton
+central: America/Chicago America/Winnipeg America/Mexico_City
+british summer: Europe/London
+irish standard: Europe/Dublin
+india standard, indian standard: Asia/Kolkata
+china standard: Asia/Shanghai
+japan standard: Asia/Tokyo
+korea standard: Asia/Seoul
+australian eastern, australian eastern standard: Australia/Sydney Australia/Brisbane Australia/Melbourne
 et, est, edt, est5edt, eastern, eastern standard, eastern daylight: America/New_York America/Toronto America/Panama
 ct, cdt, cst6cdt, central standard, central daylight: America/Chicago America/Winnipeg America/Mexico_City
 cst: America/Chicago Asia/Shanghai America/Havana
@@ -166,7 +188,7 @@ _BY_OFFSET = {
 -180: America/Sao_Paulo America/Argentina/Buenos_Aires America/Montevideo
 -120: America/Noronha
 -60: Atlantic/Cape_Verde Atlantic/Azores
-0: Europe/London Europe/Lisbon Africa/Accra
+0: UTC Europe/London Africa/Accra
 60: Europe/Berlin Europe/Paris Africa/Lagos
 120: Europe/Athens Africa/Cairo Africa/Johannesburg
 180: Europe/Istanbul Europe/Moscow Africa/Nairobi

@@ -78,7 +78,17 @@ NO_PLACES = {
     "-8": ("America/Los_Angeles",),
     "Etc/GMT+5": ("America/New_York", "Asia/Karachi"),
     "Etc/GMT-5": ("America/New_York", "Asia/Karachi"),
-    "GMT0": ("Europe/London",),
+    "GMT0": ("Europe/London", "UTC"),
+    "UTC plus 2": ("Europe/Athens",),
+    "\uff27\uff2d\uff34\uff0d\uff15": ("America/New_York",),
+    "EST/EDT": ("America/New_York",),
+    "EST5": ("America/New_York",),
+    "CET+1": ("Europe/Berlin",),
+    "AEST-10": ("Australia/Sydney",),
+    "Z": ("UTC",),
+    "Pacific time": ("America/Los_Angeles",),
+    "British Summer Time": ("Europe/London",),
+    "India Standard Time": ("Asia/Kolkata",),
     "UTC+25": (),
     "EST": ("America/New_York",),
     "EST5EDT": ("America/New_York",),
@@ -112,7 +122,21 @@ def test_offsets_and_abbreviations_are_refused_with_places(name: str):
     assert name not in similar_zones(name)
 
 
-@pytest.mark.parametrize("name", ["UTC", "GMT", "Etc/UTC", "Europe/Berlin", "Japan", "GB"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "UTC",
+        "GMT",
+        "Etc/UTC",
+        "Europe/Berlin",
+        "Japan",
+        "GB",
+        "NZ-CHAT",
+        "W-SU",
+        "America/Port-au-Prince",
+        "Pacific/Auckland",
+    ],
+)
 def test_utc_gmt_and_places_stay(name: str):
     """What means the same all year, or is a place, is taken as before."""
     assert parse_zone(name) == name
