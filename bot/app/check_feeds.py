@@ -60,6 +60,8 @@ _NOT_FOR_US: Final = frozenset({401, 402, 403, 407, 451})
 # Not faults of the address: the server asks for patience, or has one of its own.
 _PASSING: Final = frozenset({408, 425, 429})
 _FIRST_SERVER_ERROR: Final = 500
+# So many with one fault are hardly each one's own.
+_MANY: Final = 3
 
 
 async def check_feeds(newsroom: Newsroom) -> list[Finding]:
@@ -95,30 +97,39 @@ def feed_findings(
     causes = Counter(reading.cause for _, reading in broken if reading.cause in _NO_WAY)
     if len(broken) == len(read) and causes.total() * 2 > len(read):
         cause = causes.most_common(1)[0][0]
-        # Through a proxy we look up and connect to nobody else.
-        cause = "proxy" if has_proxy and cause in {"dns", "connection"} else cause
-        return [_no_way(cause, len(read), whose, environment, has_proxy)]
+        none = f"None of the {len(read)} feeds" if len(read) > 1 else "The only feed"
+        verb = "could be reached" if len(read) > 1 else "could not be reached"
+        return [_no_way(cause, f"{none} {whose} {verb}", environment, has_proxy)]
+    # What most of them have in common is the fault of this machine, and said once.
+    common = {name for name, n in causes.items() if n >= _MANY and n * 2 > len(read)}
+    shared = [
+        _no_way(
+            name,
+            f"{causes[name]} of the {len(read)} feeds {whose} could not be reached",
+            environment,
+            has_proxy,
+        )
+        for name in common
+    ]
+    single = [one for one in broken if one[1].cause not in common]
     good = len(read) - len(broken)
     some = f"{good} of the {len(read)} feeds" if broken else f"All {len(read)} feeds"
     which = some if len(read) > 1 else "The only feed"
     summary = Finding(area="feeds", state="ok", what=f"{which} {whose} can be read.")
-    return [*([summary] if good else []), *(_one(*one) for one in broken)]
+    return [*([summary] if good else []), *shared, *(_one(*one) for one in single)]
 
 
-def _no_way(
-    cause: str, feeds: int, whose: str, environment: Mapping[str, str], has_proxy: bool
-) -> Finding:
+def _no_way(cause: str, what: str, environment: Mapping[str, str], has_proxy: bool) -> Finding:
+    # Through a proxy we look up and connect to nobody else.
+    cause = "proxy" if has_proxy and cause in {"dns", "connection"} else cause
     reason, step = _NO_WAY[cause]
-    none = f"None of the {feeds} feeds" if feeds > 1 else "The only feed"
-    verb = "could be reached" if feeds > 1 else "could not be reached"
     named = next((name for name in ("HTTPS_PROXY", "https_proxy") if environment.get(name)), "")
     if named and not has_proxy:
         step = (
             f"{named} is set here, but feeds are read through PLAINWIRE_OUTBOUND_PROXY alone: set "
             "that to the same proxy."
         )
-    what = f"{none} {whose} {verb}: {reason}."
-    return Finding(area="feeds", state="failed", what=what, next_step=step)
+    return Finding(area="feeds", state="failed", what=f"{what}: {reason}.", next_step=step)
 
 
 def _one(polled: PolledFeed, reading: FeedReading) -> Finding:

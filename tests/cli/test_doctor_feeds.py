@@ -93,6 +93,19 @@ def test_no_network_is_one_line(
     assert "remove" not in found.next_step
 
 
+def test_what_most_feeds_have_in_common_is_said_once():
+    """One feed on this machine answers and no name can be resolved: one line, and one for the other fault."""
+    dns = FeedReading(outcome="failed", problems=("The name cannot be found.",), cause="dns")
+    gone = FeedReading(outcome="failed", problems=("404",), status=404)
+    found = feed_findings(read(GOOD, *[dns] * 5, gone), "on the list", {}, False)
+
+    assert [one.state for one in found] == ["ok", "failed", "warning"]
+    assert found[1].what == (
+        "5 of the 7 feeds on the list could not be reached: names cannot be resolved (DNS)."
+    )
+    assert "remove" not in found[1].next_step
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_all_is_well(count: int):
     """One line is enough when every feed can be read, in the number that fits."""
