@@ -410,6 +410,9 @@ LIMITS: Final = {
     "a question taken apart": ask.MAX_ASK_CHARS - 100,
     "a question about a digest": 1_000,
     "a pause": 3_000,
+    # A report is as long as it likes; it is read slowly, and its growth shows in this much.
+    "a report that updates overtook": 4_000,
+    "a sentence that an update overtook": 4_000,
     "an address to fetch": 4_000,
     "an address's host to link": 2_000,
 } | {name: 2_900 for name in READERS if name.startswith("/digest")}
